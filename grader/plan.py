@@ -1,0 +1,119 @@
+"""The plan: a compiled assignment. Data only; nothing that grades needs the rubric or the reference."""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.compare import Comparator
+from grader.records import Visibility
+from grader.values import Value
+
+
+class FunctionTarget(msgspec.Struct, frozen=True, kw_only=True, tag="function"):
+    """Call the function `name` with the case's arguments, by position."""
+
+    name: str
+    parameters: tuple[str, ...] = ()  # of the signature, to show a call
+
+
+class ProbeTarget(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
+    """Run the author's function `probe` of `source` on the student's namespace: `probe(namespace, *arguments)`."""
+
+    name: str  # the student's function that the probe needs
+    probe: str
+    source: str
+    parameters: tuple[str, ...] = ()
+
+
+Target = FunctionTarget | ProbeTarget
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One call. `expected` holds the right output first, then those of `also_accept`, in the check's order."""
+
+    arguments: tuple[Value, ...]
+    expected: tuple[Value, ...]
+    globals: tuple[tuple[str, Value], ...] = ()  # set in the student's namespace before the call
+    shown: str = ""  # "sigma=1.7, T=3"
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """What a known wrong variant gives on a check's cases, in order (Opaque where it raised)."""
+
+    name: str
+    hint: str
+    outputs: tuple[Value, ...]
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a part is tested for: all cases must pass."""
+
+    name: str
+    points: float
+    target: Target
+    compare: Comparator
+    cases: tuple[Case, ...]
+    visibility: Visibility = Visibility.VISIBLE
+    output: int | None = None  # compare only this item of a returned tuple
+    outputs: tuple[str, ...] = ()  # the names of what is returned ("eta", "rate")
+    keeps_inputs: bool = False  # changing an argument fails the check
+    mistakes: tuple[Mistake, ...] = ()
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a question; its points are the sum of its checks'."""
+
+    label: str  # "a"
+    title: str
+    checks: tuple[Check, ...]
+    needs: tuple[str, ...] = ()  # labels of parts that must have passed
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A question of the homework."""
+
+    label: str  # "1"
+    title: str
+    parts: tuple[Part, ...]
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What student code may use."""
+
+    call_seconds: float = 5.0  # one call
+    define_seconds: float = 20.0  # the statements that one candidate needs
+    total_seconds: float = 300.0  # one submission
+    memory_megabytes: int = 1024  # on top of the libraries
+
+
+class Handout(msgspec.Struct, frozen=True, kw_only=True):
+    """Fingerprints of the functions as handed out: (name, fingerprint)."""
+
+    functions: tuple[tuple[str, str], ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A compiled assignment."""
+
+    assignment: str
+    title: str
+    questions: tuple[Question, ...]
+    files: tuple[str, ...] = ("*.ipynb", "*.py")  # where wanted names are looked for
+    limits: Limits = Limits()
+    handout: Handout = Handout()
+
+
+def wanted_names(plan: Plan) -> tuple[str, ...]:
+    """Every function name that the plan calls, in order."""
+    names = (check.target.name for question in plan.questions for part in question.parts for check in part.checks)
+    return tuple(dict.fromkeys(names))
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The plan as bytes."""
+    return msgspec.msgpack.encode(plan)
+
+
+def decode_plan(data: bytes) -> Plan:
+    """The plan that `encode_plan` wrote. Raises msgspec.DecodeError on anything else."""
+    return msgspec.msgpack.decode(data, type=Plan)

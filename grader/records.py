@@ -1,0 +1,227 @@
+"""The frozen values that are handed from one step of grading to the next (see docs/architecture.md)."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from grader.values import Value
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the submission, as a student would look for it."""
+
+    label: str  # "hw2.ipynb, cell 7" or "optim.py"
+    line: int  # 1-based, within that cell or file
+    source: str = ""  # the text of the line, stripped
+
+
+# --- reading a submission --------------------------------------------------------------------------------------------
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """One file as handed in; `name` is only a label and is never opened."""
+
+    name: str
+    data: bytes
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """What was handed in: the bytes of one archive, or single files."""
+
+    name: str  # what the student handed in, for the report
+    files: tuple[File, ...]
+    is_archive: bool = False  # then `files` is the one zip
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One top-level statement of a document, with what it gives and what it needs."""
+
+    label: str  # "hw2.ipynb, cell 7"
+    line: int  # where `text` starts in that cell or file, 1-based
+    text: str
+    defines: frozenset[str] = frozenset()  # names that exist because of it
+    mutates: frozenset[str] = frozenset()  # names whose value it changes (`X[0] = 1`, `np.random.seed(0)`)
+    uses: frozenset[str] = frozenset()  # module-level names it needs, when run or when called
+    imports: frozenset[str] = frozenset()  # top-level modules ("torch")
+    has_star_import: bool = False
+    fault: str = ""  # why it cannot be run ("invalid syntax"); such a statement is never executed
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One notebook or one `.py` file: statements that share a namespace, in document order."""
+
+    name: str
+    is_notebook: bool
+    statements: tuple[Statement, ...]
+
+
+class Module(msgspec.Struct, frozen=True, kw_only=True):
+    """A `.py` file of the submission that the others may import."""
+
+    path: str  # "deeplearning/optim.py"
+    source: str
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A definition of a wanted name."""
+
+    name: str
+    document: int  # index into Reading.documents
+    statement: int  # index into that document's statements
+    place: Place
+    slice: tuple[int, ...]  # the statements that it needs, itself included, in document order
+    is_placeholder: bool = False
+    fault: str = ""  # "does not parse: invalid syntax"
+    libraries: frozenset[str] = frozenset()  # top-level modules that its slice imports
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a submission contains, as far as grading needs it."""
+
+    documents: tuple[Document, ...] = ()
+    modules: tuple[Module, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    other_names: tuple[tuple[str, Place], ...] = ()  # top-level functions that nobody asked for: near misses
+    notes: tuple[str, ...] = ()  # what a person should know ("optim.py is not UTF-8: skipped")
+    fault: str = ""  # why nothing can be graded; empty when something can
+
+
+# --- running it ------------------------------------------------------------------------------------------------------
+
+
+class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned"):
+    """The call gave a value."""
+
+    value: Value
+    mutated: tuple[int, ...] = ()  # positions of the arguments that the call changed
+    stdout: str = ""
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True, tag="raised"):
+    """The call, or a statement that defines the function, raised."""
+
+    kind: str  # "ZeroDivisionError"
+    message: str
+    places: tuple[Place, ...] = ()  # the student's own lines, outermost first
+    while_defining: bool = False
+    stdout: str = ""
+
+
+class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed_out"):
+    """No answer within the deadline; the process was killed."""
+
+    seconds: float
+    while_defining: bool = False
+
+
+class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True, tag="out_of_memory"):
+    """The memory limit was hit."""
+
+    places: tuple[Place, ...] = ()
+    while_defining: bool = False
+
+
+class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
+    """The process ended or broke the protocol; `reason` is a phrase ("a segmentation fault")."""
+
+    reason: str
+    while_defining: bool = False
+
+
+Outcome = Returned | Raised | TimedOut | OutOfMemory | Crashed
+
+
+# --- judging it ------------------------------------------------------------------------------------------------------
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """An outcome against the expected value."""
+
+    passed: bool
+    gap: str = ""  # for the student: what differs, by how much, where
+
+
+class Status(str, Enum):
+    """What became of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    RAISED = "raised"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    NOT_PARSED = "not_parsed"
+    MISSING = "missing"
+    PLACEHOLDER = "placeholder"
+    SKIPPED = "skipped"
+    GRADER_ERROR = "grader_error"
+
+
+class Visibility(str, Enum):
+    """When a student may see a check (Gradescope's words)."""
+
+    VISIBLE = "visible"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+    HIDDEN = "hidden"
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate as the report names it."""
+
+    place: Place
+    remark: str = ""  # "placeholder", "does not parse: …", "2 of 4 points"
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One check of one submission."""
+
+    name: str
+    function: str
+    status: Status
+    score: float
+    points: float
+    visibility: Visibility = Visibility.VISIBLE
+    message: str = ""  # what was asked and the gap
+    places: tuple[Place, ...] = ()  # where to look
+    hint: str = ""  # the matching mistake's sentence
+    stdout: str = ""
+    graded: Seen | None = None
+    others: tuple[Seen, ...] = ()
+
+
+class PartResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A part: its checks and its points."""
+
+    label: str  # "1(a)"
+    title: str
+    score: float
+    points: float
+    checks: tuple[CheckResult, ...]
+
+
+class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A question: its parts and its points."""
+
+    label: str
+    title: str
+    score: float
+    points: float
+    parts: tuple[PartResult, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one graded submission."""
+
+    assignment: str
+    title: str
+    submission: str
+    score: float
+    points: float
+    questions: tuple[QuestionResult, ...]
+    notes: tuple[str, ...] = ()
+    fault: str = ""  # why the submission is not gradable; empty when it is
+    layers: tuple[str, ...] = ()  # the active layers of isolation
+    version: str = ""

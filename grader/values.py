@@ -1,0 +1,61 @@
+"""Plain values as they cross the process border and as the plan stores them.
+
+A `Value` is data only: decoding one can build numbers, strings, arrays, lists and dicts, nothing else. There is no
+pickle on either side. Two directions:
+
+* `freeze` turns a Python object into a Value. It runs in the child (on what the student returned) and when compiling.
+* `thaw` turns a Value into plain Python again and checks every length and type: its input may be hostile.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Complex(msgspec.Struct, frozen=True, tag="complex"):
+    """A Python complex number."""
+
+    real: float
+    imag: float
+
+
+class Array(msgspec.Struct, frozen=True, tag="array"):
+    """A numeric array or a NumPy scalar (shape ()).
+
+    `dtype` is a NumPy code of kind b, i, u, f or c ("<f8"); `data` is C-ordered; `origin` says what it was.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+    origin: Literal["numpy", "torch", "sympy"] = "numpy"
+
+
+class Items(msgspec.Struct, frozen=True, tag="items"):
+    """A list, a tuple or a set."""
+
+    kind: Literal["list", "tuple", "set"]
+    items: tuple[Value, ...]
+
+
+class Mapping(msgspec.Struct, frozen=True, tag="mapping"):
+    """A dict with string keys."""
+
+    pairs: tuple[tuple[str, Value], ...]
+
+
+class Seed(msgspec.Struct, frozen=True, tag="seed"):
+    """Stands for `numpy.random.default_rng(seed)`: only ever sent to a function, never returned."""
+
+    seed: int
+
+
+class Opaque(msgspec.Struct, frozen=True, tag="opaque"):
+    """Something that is not plain data ("a generator"); equal to nothing. `what` is a phrase for the student."""
+
+    what: str
+
+
+Value = None | bool | int | float | str | Complex | Array | Items | Mapping | Seed | Opaque
