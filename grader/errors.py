@@ -18,6 +18,12 @@ class UsageError(GraderError):
     exit_code = 2
 
 
+class SubmissionError(GraderError):
+    """What was handed in is not something that can be graded; the message says what to hand in instead."""
+
+    exit_code = 4
+
+
 class RubricError(GraderError):
     """A rubric or a reference that cannot be used.
 

@@ -6,26 +6,8 @@ import msgspec
 
 from grader.compare import Comparator
 from grader.records import Visibility
+from grader.targets import Target
 from grader.values import Value
-
-
-class FunctionTarget(msgspec.Struct, frozen=True, kw_only=True, tag="function"):
-    """Call the function `name` with the case's arguments, by position."""
-
-    name: str
-    parameters: tuple[str, ...] = ()  # of the signature, to show a call
-
-
-class ProbeTarget(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
-    """Run the author's function `probe` of `source` on the student's namespace: `probe(namespace, *arguments)`."""
-
-    name: str  # the student's function that the probe needs
-    probe: str
-    source: str
-    parameters: tuple[str, ...] = ()
-
-
-Target = FunctionTarget | ProbeTarget
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

@@ -133,7 +133,23 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
 Outcome = Returned | Raised | TimedOut | OutOfMemory | Crashed
 
 
+class LayerState(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer of isolation as it was found in a child."""
+
+    name: str
+    protects: str
+    is_active: bool
+    remark: str = ""  # why it is not active
+
+
 # --- judging it ------------------------------------------------------------------------------------------------------
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate and what it gave: outcomes per check and case. A death ends a check's outcomes early."""
+
+    candidate: Candidate
+    outcomes: tuple[tuple[Outcome, ...], ...]
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +172,6 @@ class Status(str, Enum):
     MISSING = "missing"
     PLACEHOLDER = "placeholder"
     SKIPPED = "skipped"
-    GRADER_ERROR = "grader_error"
 
 
 class Visibility(str, Enum):
@@ -192,6 +207,13 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[Seen, ...] = ()
 
 
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate and the results of its checks."""
+
+    candidate: Candidate
+    results: tuple[CheckResult, ...]
+
+
 class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     """A part: its checks and its points."""
 
@@ -223,5 +245,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[QuestionResult, ...]
     notes: tuple[str, ...] = ()
     fault: str = ""  # why the submission is not gradable; empty when it is
-    layers: tuple[str, ...] = ()  # the active layers of isolation
+    layers: tuple[LayerState, ...] = ()
     version: str = ""

@@ -1,0 +1,127 @@
+"""An interval: two ends, and where it is asked for, whether they belong to it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+
+from grader.compare.arrays import PASSED, NotNumeric, as_real_if, failed, to_array
+from grader.compare.wording import number, show
+from grader.records import Comparison
+
+NUMBER = r"\s*([-+]?(?:inf(?:inity)?|∞|\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?))\s*"
+WRITTEN = re.compile(rf"([(\[\]]){NUMBER}[,;]{NUMBER}([)\]\[])", re.IGNORECASE)
+BRACKETS = {
+    "open": "()",
+    "closed": "[]",
+    "left-open": "(]",
+    "right-open": "[)",
+    "()": "()",
+    "[]": "[]",
+    "(]": "(]",
+    "[)": "[)",
+}
+Ends = Literal["open", "closed", "left-open", "right-open", "any"]
+
+
+class _Answer(NamedTuple):
+    low: float
+    high: float
+    brackets: str = ""  # "" when the answer does not say
+
+
+class Interval(msgspec.Struct, frozen=True, kw_only=True, tag="interval"):
+    """Both ends within a tolerance.
+
+    An answer is a pair, a pair and a word ("open", "closed", "left-open", "right-open"), or a string such as "(0, 0.25]".
+    """
+
+    rtol: Annotated[float, msgspec.Meta(ge=0, le=0.1, description="allowed relative error of each end")] = 1e-4
+    atol: Annotated[float, msgspec.Meta(ge=0, description="allowed absolute error, for an end at zero")] = 1e-9
+    ends: Annotated[Ends, msgspec.Meta(description="which ends belong to it; any: what the answer says is ignored")] = (
+        "any"
+    )
+
+    def __call__(self, actual: object, expected: object) -> Comparison:
+        """Compare."""
+        low, high = pair_of(expected)
+        answer = _read(actual)
+        if isinstance(answer, NotNumeric):
+            return failed(answer.reason, f"Expected the two ends, {_shown(low, high)}.")
+        if self._matches(answer.low, low) and self._matches(answer.high, high):
+            return self._compare_ends(answer.brackets)
+        if self._matches(answer.low, high) and self._matches(answer.high, low):
+            return failed(f"The two ends are swapped: return the lower end first, {_shown(low, high)}.")
+        wrong = [self._end_gap("lower", answer.low, low), self._end_gap("upper", answer.high, high)]
+        return failed(f"It returned {_shown(answer.low, answer.high)}, expected {_shown(low, high)}.", *wrong)
+
+    def expect(self, output: object) -> object:
+        """The two ends as floats, low end first."""
+        low, high = pair_of(output)
+        if not low <= high:
+            raise ValueError(f"interval needs (lo, hi) with lo <= hi, not {_shown(low, high)}")
+        return (low, high)
+
+    def _matches(self, end: float, expected: float) -> bool:
+        return end == expected or abs(end - expected) <= self.atol + self.rtol * abs(expected) < np.inf
+
+    def _end_gap(self, name: str, end: float, expected: float) -> str:
+        if self._matches(end, expected):
+            return ""
+        ratio = (
+            f" ({number(end / expected)} times the expected one)" if expected and np.isfinite(end / expected) else ""
+        )
+        return f"The {name} end is wrong{ratio}."
+
+    def _compare_ends(self, brackets: str) -> Comparison:
+        if self.ends == "any" or brackets == BRACKETS[self.ends]:
+            return PASSED
+        if not brackets:
+            return failed(f'The numbers are right. Say also which ends belong to it: (lo, hi, "{self.ends}").')
+        return failed(f"The numbers are right, but which ends belong to it is not: you wrote {brackets}.")
+
+
+def pair_of(output: object) -> tuple[float, float]:
+    """The two numbers of `output`. Raises ValueError when it is not two real numbers."""
+    array = to_array(output)
+    if isinstance(array, NotNumeric) or array.size != 2 or array.dtype.kind == "c" or np.isnan(array).any():  # noqa: PLR2004
+        raise ValueError(f"expected two real numbers, not {show(output)}")
+    low, high = array.ravel()
+    return float(low), float(high)
+
+
+def _read(actual: object) -> _Answer | NotNumeric:
+    if isinstance(actual, str):
+        return _read_text(actual)
+    brackets = ""
+    if isinstance(actual, tuple | list) and len(actual) == 3 and isinstance(actual[2], str):  # noqa: PLR2004
+        word = actual[2].strip().casefold()
+        if word not in BRACKETS:
+            return NotNumeric(f"It says {show(actual[2])} about the ends, which is none of {', '.join(BRACKETS)}.")
+        actual, brackets = actual[:2], BRACKETS[word]
+    array = to_array(actual)
+    if not isinstance(array, NotNumeric):
+        array = as_real_if(array, np.zeros(()))
+    if isinstance(array, NotNumeric):
+        return array
+    if array.size != 2:  # noqa: PLR2004
+        what = "only one number" if array.size == 1 else f"{array.size} numbers"
+        return NotNumeric(f"It returned {what} ({show(actual)}).")
+    low, high = array.ravel()
+    return _Answer(float(low), float(high), brackets)
+
+
+def _read_text(text: str) -> _Answer | NotNumeric:
+    match = WRITTEN.fullmatch(text.strip())
+    if match is None:
+        return NotNumeric(f"It returned the text {show(text)}, which does not read as an interval.")
+    left, low, high, right = match.groups()
+    brackets = ("[" if left == "[" else "(") + ("]" if right == "]" else ")")
+    return _Answer(float(low.replace("∞", "inf")), float(high.replace("∞", "inf")), brackets)
+
+
+def _shown(low: float, high: float) -> str:
+    return f"({number(low)}, {number(high)})"

@@ -1,0 +1,170 @@
+"""Outcomes against expected values: whether a check passes, and what a student reads when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.codec import thaw
+from grader.compare.close import Close
+from grader.compare.exact import Exact
+from grader.compare.wording import plural, show
+from grader.errors import WireError
+from grader.plan import Case, Check, Limits
+from grader.records import (
+    CheckResult,
+    Comparison,
+    Crashed,
+    Outcome,
+    OutOfMemory,
+    Place,
+    Raised,
+    Returned,
+    Status,
+    TimedOut,
+)
+from grader.values import Opaque
+
+SAME_AS_MISTAKE = Close(rtol=1e-6)
+MIN_MATCHES = 2  # cases on which an answer must equal a mistake's, and be wrong, before its hint is shown
+
+
+def judge(check: Check, outcomes: tuple[Outcome, ...], limits: Limits) -> CheckResult:
+    """The result of one check on one candidate."""
+    for case, outcome in zip(check.cases, outcomes, strict=False):
+        if not isinstance(outcome, Returned):
+            return _stopped(check, case, outcome, limits)
+    returned = tuple(outcome for outcome in outcomes if isinstance(outcome, Returned))
+    try:
+        answers = tuple(thaw(outcome.value) for outcome in returned)
+    except WireError:
+        return result(
+            check, Status.CRASHED, message=f"{check.target.name} sent an answer that is not plain data (tampering)."
+        )
+    stdout = returned[0].stdout if returned else ""
+    comparisons = _best_variant(check, answers)
+    failures = [index for index, comparison in enumerate(comparisons) if not comparison.passed]
+    if failures:
+        message = _failure_text(check, comparisons, failures)
+        return result(check, Status.FAILED, message=message, hint=_hint(check, answers, failures), stdout=stdout)
+    if check.keeps_inputs and any(outcome.mutated for outcome in returned):
+        return result(check, Status.FAILED, message=_mutation_text(check, returned), stdout=stdout)
+    return result(check, Status.PASSED, stdout=stdout)
+
+
+def result(
+    check: Check,
+    status: Status,
+    *,
+    message: str = "",
+    hint: str = "",
+    places: tuple[Place, ...] = (),
+    stdout: str = "",
+) -> CheckResult:
+    """A check's result; the points follow from the status alone."""
+    return CheckResult(
+        name=check.name,
+        function=check.target.name,
+        status=status,
+        score=check.points if status is Status.PASSED else 0.0,
+        points=check.points,
+        visibility=check.visibility,
+        message=message,
+        hint=hint,
+        places=places,
+        stdout=stdout,
+    )
+
+
+def _best_variant(check: Check, answers: tuple[object, ...]) -> tuple[Comparison, ...]:
+    """The comparisons against the accepted variant that fits the most cases: one variant must fit them all."""
+    variants = range(len(check.cases[0].expected))
+    compared = [tuple(_compare_all(check, answers, variant)) for variant in variants]
+    return max(compared, key=lambda comparisons: sum(comparison.passed for comparison in comparisons))
+
+
+def _compare_all(check: Check, answers: tuple[object, ...], variant: int) -> Iterator[Comparison]:
+    for case, answer in zip(check.cases, answers, strict=True):
+        picked = _pick(check, answer)
+        if isinstance(picked, Comparison):
+            yield picked
+        else:
+            yield check.compare(picked[0], thaw(case.expected[variant]))
+
+
+def _pick(check: Check, answer: object) -> tuple[object] | Comparison:
+    """The item of a returned tuple that the check is about, or the gap when there is no such tuple."""
+    if check.output is None:
+        return (answer,)
+    if isinstance(answer, np.ndarray):
+        answer = list(answer) if answer.ndim else answer
+    items = answer if isinstance(answer, tuple | list) else ()
+    if len(items) == len(check.outputs):
+        return (items[check.output],)
+    due = f"Expected {len(check.outputs)} values: `return {', '.join(check.outputs)}`."
+    if answer is None:
+        return Comparison(passed=False, gap=f"It returned nothing (None): is a `return` missing? {due}")
+    return Comparison(passed=False, gap=f"It returned {show(answer)}. {due}")
+
+
+def call_text(check: Check, case: Case) -> str:
+    """The call as a student would write it."""
+    return f"{check.target.name}({case.shown})"
+
+
+def _failure_text(check: Check, comparisons: tuple[Comparison, ...], failures: list[int]) -> str:
+    first = failures[0]
+    about = f" The value in question is {check.outputs[check.output]}." if check.output is not None else ""
+    lines = [f"{call_text(check, check.cases[first])} is wrong.{about}", comparisons[first].gap]
+    if len(comparisons) > 1:
+        lines.append(
+            f"{len(failures)} of {plural(len(comparisons), 'case')} {'is' if len(failures) == 1 else 'are'} wrong."
+        )
+    return "\n".join(lines)
+
+
+def _mutation_text(check: Check, returned: tuple[Returned, ...]) -> str:
+    position = next(outcome.mutated[0] for outcome in returned if outcome.mutated)
+    names = check.target.parameters
+    name = names[position] if position < len(names) else f"argument {position + 1}"
+    return (
+        f"{check.target.name} changes its argument {name} in place. Work on a copy: "
+        f"`{name} = {name}.copy()`, or `{name} + …` instead of `{name} += …`."
+    )
+
+
+def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> CheckResult:
+    subject = f"{call_text(check, case)}"
+    if not isinstance(outcome, Returned) and outcome.while_defining:
+        subject = f"The code that defines {check.target.name}"
+    if isinstance(outcome, Raised):
+        message = f"{subject} raised {outcome.kind}: {outcome.message}"
+        return result(check, Status.RAISED, message=message, places=outcome.places, stdout=outcome.stdout)
+    if isinstance(outcome, TimedOut):
+        message = f"{subject} was stopped after {outcome.seconds:.3g} seconds. Is there a loop that never ends?"
+        return result(check, Status.TIMED_OUT, message=message)
+    if isinstance(outcome, OutOfMemory):
+        message = f"{subject} needs more than {limits.memory_megabytes} MB of memory. How large are its arrays?"
+        return result(check, Status.OUT_OF_MEMORY, message=message, places=outcome.places)
+    reason = outcome.reason if isinstance(outcome, Crashed) else "an unknown end"
+    return result(check, Status.CRASHED, message=f"{subject} ended the process: {reason}.")
+
+
+def _hint(check: Check, answers: tuple[object, ...], failures: list[int]) -> str:
+    """The hint of the one mistake that gives these very answers; "" if none or several do."""
+    if len(failures) < MIN_MATCHES:
+        return ""
+    hints = [
+        mistake.hint
+        for mistake in check.mistakes
+        if all(map(_is_same, answers, (thaw(output) for output in mistake.outputs)))
+    ]
+    return hints[0] if len(hints) == 1 else ""
+
+
+def _is_same(answer: object, output: object) -> bool:
+    if isinstance(output, Opaque):
+        return False
+    comparator = Exact() if isinstance(output, str | bool | None) else SAME_AS_MISTAKE
+    return comparator(answer, output).passed

@@ -1,0 +1,91 @@
+"""The data flow of grading: bundle -> reading -> attempts -> results -> report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import msgspec
+
+from grader import __version__
+from grader.plan import Check, Part, Plan, Question
+from grader.records import Bundle, Candidate, CheckResult, Judged, PartResult, QuestionResult, Reading, Report
+from grader.running import Budget, Runner, read_in_child
+from grader.sandbox.client import Sandbox
+from grader.scoring import (
+    best_of,
+    judge_attempt,
+    not_attempted,
+    part_result,
+    possible,
+    question_result,
+    seen_unrun,
+    skipped,
+    total,
+)
+
+
+def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
+    """Grade one submission. Raises SandboxError when the harness fails; whatever the submission does is in the report."""
+    budget = Budget(plan.limits)
+    reading = read_in_child(bundle, plan, sandbox)
+    questions = []
+    for question in plan.questions:
+        with closing(Runner(sandbox, reading, budget)) as runner:
+            questions.append(grade_question(question, plan, reading, runner))
+    return Report(
+        assignment=plan.assignment,
+        title=plan.title,
+        submission=bundle.name,
+        score=total(questions),
+        points=possible(questions),
+        questions=tuple(questions),
+        notes=reading.notes,
+        fault=reading.fault,
+        layers=sandbox.layers,
+        version=__version__,
+    )
+
+
+def grade_question(question: Question, plan: Plan, reading: Reading, runner: Runner) -> QuestionResult:
+    """One question: its parts in order; a part whose prerequisites failed is skipped."""
+    parts: list[PartResult] = []
+    for part in question.parts:
+        earned = {done.label: done.score == done.points for done in parts}
+        failed = tuple(need for need in part.needs if not earned.get(f"{question.label}({need})", False))
+        results = skipped(part.checks, question.label, failed) if failed else grade_part(part, plan, reading, runner)
+        parts.append(part_result(question, part, results))
+    return question_result(question, parts)
+
+
+def grade_part(part: Part, plan: Plan, reading: Reading, runner: Runner) -> tuple[CheckResult, ...]:
+    """One part: function by function, the results in the rubric's order."""
+    results: dict[int, CheckResult] = {}
+    for name in dict.fromkeys(check.target.name for check in part.checks):
+        numbered = [(index, check) for index, check in enumerate(part.checks) if check.target.name == name]
+        checks = tuple(check for _index, check in numbered)
+        graded = grade_function(checks, name, plan, reading, runner)
+        results.update(zip((index for index, _check in numbered), graded, strict=True))
+    return tuple(results[index] for index in sorted(results))
+
+
+def grade_function(
+    checks: tuple[Check, ...], name: str, plan: Plan, reading: Reading, runner: Runner
+) -> tuple[CheckResult, ...]:
+    """All checks of one function, on the candidate that does best."""
+    candidates = [candidate for candidate in reading.candidates if candidate.name == name]
+    filled = [candidate for candidate in candidates if not candidate.is_placeholder and not candidate.fault]
+    if not filled:
+        return not_attempted(checks, name, reading)
+    results = best_of(tuple(_judged(checks, filled, plan, runner)))
+    unrun = tuple(seen_unrun(candidate) for candidate in candidates if candidate not in filled)
+    return tuple(msgspec.structs.replace(result, others=result.others + unrun) for result in results)
+
+
+def _judged(checks: tuple[Check, ...], filled: list[Candidate], plan: Plan, runner: Runner) -> Iterator[Judged]:
+    """The last candidate first; one with full marks cannot be beaten, so the earlier ones are not run."""
+    for candidate in reversed(filled):
+        judged = judge_attempt(checks, runner.run(candidate, checks), plan.limits)
+        yield judged
+        if total(judged.results) == possible(judged.results):
+            return

@@ -1,0 +1,153 @@
+"""Running the checks of a question on a submission's candidates: which child, how long, and what after a death."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from grader.plan import Case, Check, Limits, Plan, wanted_names
+from grader.records import (
+    Attempt,
+    Bundle,
+    Candidate,
+    Crashed,
+    Outcome,
+    OutOfMemory,
+    Raised,
+    Reading,
+    Returned,
+    TimedOut,
+)
+from grader.sandbox.client import Child, Sandbox
+from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone
+
+MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any more
+READ_SECONDS = 60.0
+HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
+
+
+class Budget:
+    """The time that one submission may still take."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._end = time.monotonic() + limits.total_seconds
+
+    def to_define(self) -> float:
+        """Seconds for the statements of one candidate."""
+        return self._at_most(self._limits.define_seconds)
+
+    def to_call(self) -> float:
+        """Seconds for one call."""
+        return self._at_most(self._limits.call_seconds)
+
+    def _at_most(self, seconds: float) -> float:
+        return max(0.0, min(seconds, self._end - time.monotonic()))
+
+
+def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
+    """The submission's documents and candidates, read in a confined child."""
+    child = sandbox.child("numpy")
+    request = Read(
+        bundle=bundle,
+        wanted=wanted_names(plan),
+        patterns=plan.files,
+        handout=plan.handout.functions,
+        given=frozenset(name for case in _all_cases(plan) for name, _value in case.globals),
+    )
+    answer = child.ask(request, READ_SECONDS)
+    child.end()
+    if isinstance(answer, ReadingDone):
+        return answer.reading
+    return Reading(fault=f"{bundle.name} could not be read: {_why_unread(answer)}. Hand in a smaller, plain notebook.")
+
+
+def _all_cases(plan: Plan) -> Iterator[Case]:
+    return (
+        case for question in plan.questions for part in question.parts for check in part.checks for case in check.cases
+    )
+
+
+def _why_unread(answer: object) -> str:
+    if isinstance(answer, TimedOut):
+        return f"reading it took more than {READ_SECONDS:.0f} seconds"
+    if isinstance(answer, Crashed):
+        return f"reading it ended with {answer.reason}"
+    return "reading it needs too much memory"
+
+
+class Runner:
+    """Runs one question's checks in one child, which is replaced when it dies. `close` ends the child."""
+
+    def __init__(self, sandbox: Sandbox, reading: Reading, budget: Budget) -> None:
+        self._sandbox = sandbox
+        self._reading = reading
+        self._budget = budget
+        self._child: Child | None = None
+        self._kind = ""
+        self._defined: Candidate | None = None
+
+    def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
+        """All checks on one candidate. One that cannot be defined, or keeps dying, is not tried again."""
+        outcomes: list[tuple[Outcome, ...]] = []
+        deaths, verdict = 0, None
+        for check in checks:
+            results = (verdict,) if verdict else self._run_check(candidate, check)
+            outcomes.append(results)
+            deaths += _is_death(results[-1])
+            if deaths >= MAX_DEATHS or _is_undefined(results[-1]):
+                verdict = results[-1]
+        return Attempt(candidate=candidate, outcomes=tuple(outcomes))
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
+        outcomes: list[Outcome] = []
+        for case in check.cases:
+            outcomes.append(self._run_case(candidate, check, case))
+            if _is_death(outcomes[-1]) or _is_undefined(outcomes[-1]):
+                break
+        return tuple(outcomes)
+
+    def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
+        child = self._child_for(candidate)
+        if self._defined is not candidate:
+            answer = child.ask(Define(candidate=candidate), self._budget.to_define())
+            if not isinstance(answer, Done):
+                return _outcome(answer, while_defining=True)
+            self._defined = candidate
+        request = Call(target=check.target, arguments=case.arguments, globals=case.globals)
+        return _outcome(child.ask(request, self._budget.to_call()))
+
+    def _child_for(self, candidate: Candidate) -> Child:
+        kind = "torch" if candidate.libraries & HEAVY_LIBRARIES else "numpy"
+        if self._child is None or not self._child.is_alive or kind != self._kind:
+            self.close()
+            self._child, self._kind, self._defined = self._sandbox.child(kind), kind, None
+            load = Load(documents=self._reading.documents, modules=self._reading.modules)
+            self._child.ask(load, self._budget.to_define())
+        return self._child
+
+
+def _outcome(answer: object, *, while_defining: bool = False) -> Outcome:
+    """The answer as an outcome; a death while defining says so."""
+    if isinstance(answer, Returned | Raised):
+        return answer
+    if isinstance(answer, TimedOut):
+        return TimedOut(seconds=answer.seconds, while_defining=while_defining)
+    if isinstance(answer, OutOfMemory):
+        return OutOfMemory(places=answer.places, while_defining=while_defining)
+    reason = answer.reason if isinstance(answer, Crashed) else "an answer to another question (tampering)"
+    return Crashed(reason=reason, while_defining=while_defining)
+
+
+def _is_death(outcome: Outcome) -> bool:
+    return isinstance(outcome, TimedOut | Crashed)
+
+
+def _is_undefined(outcome: Outcome) -> bool:
+    return not isinstance(outcome, Returned) and outcome.while_defining

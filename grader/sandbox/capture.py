@@ -1,0 +1,33 @@
+"""What student code prints: kept up to a cap, then dropped, never an error for the one who prints."""
+
+from __future__ import annotations
+
+import io
+
+MAX_OUTPUT = 10_000
+
+
+class Capture(io.TextIOBase):
+    """A text stream that keeps its first `MAX_OUTPUT` characters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[str] = []
+        self._length = 0
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, text: str, /) -> int:
+        """Keep what still fits."""
+        if self._length < MAX_OUTPUT:
+            kept = str(text)[: MAX_OUTPUT - self._length]
+            self._parts.append(kept)
+            self._length += len(kept)
+        return len(text)
+
+    def take(self) -> str:
+        """What was printed since the last call."""
+        text, self._parts, self._length = "".join(self._parts), [], 0
+        return text

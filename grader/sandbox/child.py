@@ -1,0 +1,87 @@
+"""The child: answers requests over two pipes, one at a time, until the grader closes them or kills it."""
+
+from __future__ import annotations
+
+import gc
+import random
+import sys
+
+import numpy as np
+
+from grader.errors import WireError
+from grader.records import LayerState, Outcome, OutOfMemory, Raised, Returned
+from grader.sandbox.capture import Capture
+from grader.sandbox.messages import Answer, Call, Define, Done, Envelope, Load, Read, ReadingDone, Ready, Reply, Request
+from grader.sandbox.wire import pack, read_blocking, unpack, write_blocking
+from grader.sandbox.workspace import Workspace
+from grader.submission.read import Wanted, read_submission
+
+RECURSION_LIMIT = 3000  # as in a notebook's kernel
+SEED = 0  # of the global generators: the same submission must get the same marks
+
+
+def serve(request_fd: int, reply_fd: int, layers: tuple[LayerState, ...]) -> None:
+    """Say which layers are on, then answer requests until the other side closes."""
+    write_blocking(reply_fd, pack(Reply(nonce=b"", answer=Ready(layers=layers))))
+    server = Server()
+    while (body := read_blocking(request_fd)) is not None:
+        envelope = unpack(body, Envelope)
+        write_blocking(reply_fd, frame(envelope.nonce, server.answer(envelope.request)))
+
+
+def frame(nonce: bytes, answer: Answer) -> bytes:
+    """The reply's frame; an answer that is too large becomes an outcome that says so."""
+    try:
+        return pack(Reply(nonce=nonce, answer=answer))
+    except (WireError, MemoryError):
+        return pack(Reply(nonce=nonce, answer=OutOfMemory()))
+
+
+class Server:
+    """The child's state: a workspace, and what was printed meanwhile."""
+
+    def __init__(self) -> None:
+        self._workspace = Workspace()
+        self._output = Capture()
+
+    def answer(self, request: Request) -> Answer:
+        """Carry out one request."""
+        if isinstance(request, Read):
+            return ReadingDone(reading=read_submission(request.bundle, _wanted(request)))
+        if isinstance(request, Load):
+            self._prepare()
+            return self._workspace.load(request)
+        return self._with_output(self._run(request))
+
+    def _prepare(self) -> None:
+        """What a kernel would have: printing that goes somewhere, a collector, generators in a known state."""
+        sys.stdout = sys.stderr = self._output
+        sys.setrecursionlimit(RECURSION_LIMIT)
+        gc.enable()
+        random.seed(SEED)
+        np.random.seed(SEED)  # noqa: NPY002 (the legacy generator is what notebooks use)
+        if torch := sys.modules.get("torch"):
+            torch.manual_seed(SEED)
+
+    def _run(self, request: Define | Call) -> Done | Outcome:
+        if isinstance(request, Define):
+            return self._workspace.define(request)
+        return self._workspace.call(request)
+
+    def _with_output(self, outcome: Done | Outcome) -> Answer:
+        printed = self._output.take()
+        if isinstance(outcome, Returned):
+            return Returned(value=outcome.value, mutated=outcome.mutated, stdout=printed)
+        if isinstance(outcome, Raised):
+            return Raised(
+                kind=outcome.kind,
+                message=outcome.message,
+                places=outcome.places,
+                while_defining=outcome.while_defining,
+                stdout=printed,
+            )
+        return outcome
+
+
+def _wanted(request: Read) -> Wanted:
+    return Wanted(request.wanted, request.patterns, dict(request.handout), request.given)

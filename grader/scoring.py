@@ -1,0 +1,131 @@
+"""Attempts to results to points. Arithmetic only: a score is a sum of check points, each all or nothing."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from grader.judging import judge, result
+from grader.plan import Check, Limits, Part, Question
+from grader.records import (
+    Attempt,
+    Candidate,
+    CheckResult,
+    Judged,
+    PartResult,
+    Place,
+    QuestionResult,
+    Reading,
+    Seen,
+    Status,
+)
+
+
+def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -> Judged:
+    """The results of every check on one candidate."""
+    pairs = zip(checks, attempt.outcomes, strict=True)
+    return Judged(
+        candidate=attempt.candidate, results=tuple(judge(check, outcomes, limits) for check, outcomes in pairs)
+    )
+
+
+def best_of(judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
+    """The results of the candidate with the most points (of equals, the one that comes last in the submission)."""
+    best = max(judged, key=lambda one: (total(one.results), one.candidate.document, one.candidate.statement))
+    others = tuple(
+        Seen(place=one.candidate.place, remark=f"{total(one.results):g} of {possible(one.results):g} points")
+        for one in judged
+        if one is not best
+    )
+    return tuple(with_seen(result, Seen(place=best.candidate.place), others) for result in best.results)
+
+
+def not_attempted(checks: tuple[Check, ...], name: str, reading: Reading) -> tuple[CheckResult, ...]:
+    """Results where nothing could be run: the definition does not parse, is a placeholder, or is missing."""
+    candidates = [candidate for candidate in reading.candidates if candidate.name == name]
+    broken = [candidate for candidate in candidates if candidate.fault and not candidate.is_placeholder]
+    if broken:
+        status, message, shown = Status.NOT_PARSED, _parse_text(broken[-1]), broken[-1]
+    elif candidates:
+        status, message, shown = Status.PLACEHOLDER, f"Not attempted: {name} is not filled in.", candidates[-1]
+    else:
+        return tuple(result(check, Status.MISSING, message=_missing_text(name, reading)) for check in checks)
+    places = (shown.place,)
+    return tuple(result(check, status, message=message, places=places) for check in checks)
+
+
+def skipped(checks: tuple[Check, ...], label: str, needs: tuple[str, ...]) -> tuple[CheckResult, ...]:
+    """Results of a part whose prerequisites have failed."""
+    which = " and ".join(f"{label}({need})" for need in needs)
+    return tuple(
+        result(check, Status.SKIPPED, message=f"Not run: it builds on {which}, which is not right yet.")
+        for check in checks
+    )
+
+
+def part_result(question: Question, part: Part, results: Sequence[CheckResult]) -> PartResult:
+    """A part's points."""
+    return PartResult(
+        label=f"{question.label}({part.label})",
+        title=part.title,
+        score=total(results),
+        points=possible(results),
+        checks=tuple(results),
+    )
+
+
+def question_result(question: Question, parts: Sequence[PartResult]) -> QuestionResult:
+    """A question's points."""
+    return QuestionResult(
+        label=question.label,
+        title=question.title,
+        score=total(parts),
+        points=possible(parts),
+        parts=tuple(parts),
+    )
+
+
+def total(results: Sequence[CheckResult | PartResult | QuestionResult]) -> float:
+    """The points earned; fractions of points add up without binary dust."""
+    return round(math.fsum(item.score for item in results), 6)
+
+
+def possible(results: Sequence[CheckResult | PartResult | QuestionResult]) -> float:
+    """The points that could be earned."""
+    return round(math.fsum(item.points for item in results), 6)
+
+
+def with_seen(check: CheckResult, graded: Seen, others: tuple[Seen, ...]) -> CheckResult:
+    """The result with the candidate it belongs to; without a place of its own it shows the definition's."""
+    places = check.places or ((graded.place,) if check.status is not Status.PASSED else ())
+    return msgspec.structs.replace(check, graded=graded, others=others, places=places)
+
+
+def seen_unrun(candidate: Candidate) -> Seen:
+    """How the report names a candidate that was not run."""
+    if candidate.is_placeholder:
+        return Seen(place=candidate.place, remark="not filled in")
+    return Seen(place=candidate.place, remark=f"does not parse: {candidate.fault}")
+
+
+def _parse_text(candidate: Candidate) -> str:
+    return f"The code of {candidate.name} is not valid Python: {candidate.fault}."
+
+
+def _missing_text(name: str, reading: Reading) -> str:
+    near = difflib.get_close_matches(
+        name.casefold(), [other.casefold() for other, _place in reading.other_names], 1, 0.75
+    )
+    found = next(((other, place) for other, place in reading.other_names if other.casefold() in near), None)
+    advice = (
+        f" Did you mean {found[0]} ({place_text(found[1])})? Names must be exactly as in the handout." if found else ""
+    )
+    return f"No function named {name} was found.{advice}"
+
+
+def place_text(place: Place) -> str:
+    """`cell 7, line 3`."""
+    return f"{place.label}, line {place.line}"

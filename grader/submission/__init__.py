@@ -1,0 +1,1 @@
+"""Bytes -> files -> cells -> statements -> candidates -> slices. Pure; runs inside a child (except collect)."""

@@ -1,0 +1,123 @@
+"""Text to top-level statements. Where a cell does not parse, its blocks are tried one by one."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+MAX_TEXT = 2**20
+OPENERS, CLOSERS = "([{", ")]}"
+CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]|#")
+STARTS_AFRESH = re.compile(r"(?:def|class|async|import|from|@)\b|@")
+PRINT_STATEMENT = re.compile(r"^([ \t]*)print[ \t]+(?![(=])(.+?)[ \t]*$", re.MULTILINE)
+QUOTES = re.compile(r"'''|\"\"\"")
+PARSE_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+class Block(NamedTuple):
+    """A top-level statement, or (node None) a stretch of text that is not Python."""
+
+    line: int  # 1-based, of the text's first line
+    text: str
+    node: ast.stmt | None
+    fault: str = ""
+    fault_line: int = 0
+    has_print_statement: bool = False
+
+
+def split_statements(text: str) -> Iterator[Block]:
+    """The statements of a cell or file, in order. Text that does not parse costs only its own block."""
+    if len(text) > MAX_TEXT:
+        yield Block(1, text[:200], None, fault=f"it is longer than {MAX_TEXT} characters", fault_line=1)
+        return
+    tree = _parse(text)
+    if isinstance(tree, ast.Module):
+        yield from _statements(tree, text, 0)
+        return
+    for line, block in _top_level_blocks(text):
+        yield from _recover(block, line)
+
+
+def _recover(block: str, line: int) -> Iterator[Block]:
+    tree = _parse(block)
+    if isinstance(tree, ast.Module):
+        yield from _statements(tree, block, line - 1)
+        return
+    rewritten = PRINT_STATEMENT.sub(r"\1print(\2)", block)
+    python3 = _parse(rewritten) if rewritten != block else tree
+    if isinstance(python3, ast.Module):
+        for statement in _statements(python3, rewritten, line - 1):
+            yield statement._replace(has_print_statement=True)
+        return
+    yield Block(line, block, None, fault=_reason(tree), fault_line=line + (getattr(tree, "lineno", None) or 1) - 1)
+
+
+def _parse(text: str) -> ast.Module | BaseException:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes in the student's strings
+            return ast.parse(text)
+    except PARSE_ERRORS as error:
+        return error
+
+
+def _reason(error: ast.Module | BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return error.msg
+    return "it is nested too deeply" if isinstance(error, RecursionError | MemoryError) else str(error)
+
+
+def _statements(tree: ast.Module, text: str, offset: int) -> Iterator[Block]:
+    lines = text.split("\n")
+    for node, following in zip(tree.body, [*tree.body[1:], None], strict=True):
+        start = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
+        end = node.end_lineno or node.lineno
+        shares_line = node.col_offset > 0 or (following is not None and following.lineno == end)
+        source = ast.get_source_segment(text, node) if shares_line else "\n".join(lines[start - 1 : end])
+        yield Block(start + offset, source or "", node)
+
+
+def _top_level_blocks(text: str) -> Iterator[tuple[int, str]]:
+    """(first line, text) of the stretches that start at the left margin, decorators and `else:` with their statement."""
+    lines = text.split("\n")
+    start, state = 0, _Nesting()
+    for number, line in enumerate(lines):
+        if number > start and _begins(line, lines[number - 1], state):
+            yield start + 1, "\n".join(lines[start:number])
+            start, state = number, _Nesting()
+        state.feed(line)
+    yield start + 1, "\n".join(lines[start:])
+
+
+def _begins(line: str, previous: str, state: _Nesting) -> bool:
+    if not line or line[0].isspace() or CONTINUES.match(line) or previous.startswith("@"):
+        return False
+    return not state.is_open() or bool(STARTS_AFRESH.match(line) and not state.quote)
+
+
+class _Nesting:
+    """Whether a line of broken text lies inside brackets or a triple-quoted string, as far as one can tell."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.quote = ""
+
+    def is_open(self) -> bool:
+        return self.depth > 0 or bool(self.quote)
+
+    def feed(self, line: str) -> None:
+        while match := QUOTES.search(line):
+            if not self.quote:
+                self._count(line[: match.start()])
+            self.quote = "" if self.quote == match.group() else self.quote or match.group()
+            line = line[match.end() :]
+        if not self.quote:
+            self._count(line)
+
+    def _count(self, text: str) -> None:
+        text = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#.*", "", text)
+        opened = sum(text.count(char) for char in OPENERS) - sum(text.count(char) for char in CLOSERS)
+        self.depth = max(0, self.depth + opened)

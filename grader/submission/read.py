@@ -1,0 +1,236 @@
+"""A submission's bytes to a Reading: documents, candidates and slices, and what a person should know."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from grader.records import Bundle, Candidate, Document, File, Module, Place, Reading, Statement
+from grader.submission import names as names_module
+from grader.submission.archive import is_junk, is_wanted, open_archive
+from grader.submission.blocks import Block, split_statements
+from grader.submission.candidates import Definition, broken_names, definitions
+from grader.submission.magics import translate
+from grader.submission.notebook import plain_text, read_cells
+from grader.submission.slicing import Slicer
+
+MAX_STATEMENTS = 20_000
+MAX_CANDIDATES = 8  # filled-in ones of one name; the last count
+MAX_OTHER_NAMES = 200
+ENCODING = re.compile(rb"\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*([-\w.]+)")
+EXPECTED = "hand in the notebook (.ipynb) with your answers, alone or in a zip"
+
+
+class Wanted(NamedTuple):
+    """What the rubric asks of a submission."""
+
+    names: tuple[str, ...]
+    patterns: tuple[str, ...]
+    handout: dict[str, str]
+    given: frozenset[str]
+
+
+class _Text(NamedTuple):
+    """A cell or a file as Python text, with the label that a student knows it by."""
+
+    label: str
+    text: str
+
+
+class _Source(NamedTuple):
+    """A document before its statements are known."""
+
+    name: str
+    is_notebook: bool
+    texts: tuple[_Text, ...]
+
+
+class _Found(NamedTuple):
+    statement: int
+    definition: Definition
+
+
+def read_submission(bundle: Bundle, wanted: Wanted) -> Reading:
+    """What `bundle` holds. Nothing in it makes this raise: faults are words in the Reading."""
+    files, notes, fault = (
+        open_archive(bundle.files[0], wanted.patterns) if bundle.is_archive else (bundle.files, (), "")
+    )
+    if fault:
+        return Reading(fault=fault)
+    reader = _Reader(wanted, list(notes))
+    reader.read(files)
+    return reader.reading(bundle.name)
+
+
+class _Reader:
+    def __init__(self, wanted: Wanted, notes: list[str]) -> None:
+        self._wanted = wanted
+        self._notes = notes
+        self._modules: dict[str, str] = {}
+        self._sources: list[_Source] = []
+        self._documents: list[Document] = []
+        self._candidates: list[Candidate] = []
+        self._others: list[tuple[str, Place]] = []
+
+    def read(self, files: tuple[File, ...]) -> None:
+        """Take in every file that the rubric looks into."""
+        files = tuple(file for file in files if not is_junk(file.name))
+        documents = [file for file in files if is_wanted(file.name, self._wanted.patterns)]
+        for file in files:
+            if file.name.lower().endswith(".py"):
+                self._modules[file.name] = _decode(file.data)
+        for file in documents:
+            if file.name.lower().endswith(".ipynb"):
+                self._read_notebook(file, is_alone=len(documents) == 1)
+            elif file.name in self._modules:
+                self._add_module(file.name, self._modules[file.name], file.name)
+        for index, source in enumerate(self._sources):
+            self._analyse(index, source)
+
+    def reading(self, name: str) -> Reading:
+        """The result."""
+        fault = "" if self._documents else self._nothing_found(name)
+        return Reading(
+            documents=tuple(self._documents),
+            modules=tuple(Module(path=path, source=source) for path, source in self._modules.items()),
+            candidates=tuple(self._candidates),
+            other_names=tuple(self._others[:MAX_OTHER_NAMES]),
+            notes=tuple(dict.fromkeys(self._notes)),
+            fault=fault,
+        )
+
+    def _nothing_found(self, name: str) -> str:
+        reasons = " ".join(f"{note}." for note in self._notes[:5])
+        return f"{name} holds no notebook and no .py file that can be read: {EXPECTED}. {reasons}".strip()
+
+    def _read_notebook(self, file: File, *, is_alone: bool) -> None:
+        cells = read_cells(file.data)
+        if cells.fault or cells.note:
+            self._notes.append(f"{file.name}: {cells.fault or cells.note}")
+        if cells.fault:
+            return
+        texts = []
+        for number, cell in enumerate(cells.sources, 1):
+            label = f"cell {number}" if is_alone else f"{file.name}, cell {number}"
+            translated = translate(cell)
+            if translated.file_name:
+                self._modules.setdefault(translated.file_name, translated.text)
+                self._add_module(translated.file_name, translated.text, label)
+            else:
+                texts.append(_Text(label, translated.text))
+        self._sources.append(_Source(file.name, is_notebook=True, texts=tuple(texts)))
+
+    def _add_module(self, name: str, source: str, label: str) -> None:
+        text = translate(source).text if "\n%" in source or "get_ipython" in source else source
+        self._sources.append(_Source(name, is_notebook=False, texts=(_Text(label, text),)))
+
+    def _analyse(self, index: int, source: _Source) -> None:
+        pairs = [(text.label, block) for text in source.texts for block in split_statements(text.text)]
+        if len(pairs) > MAX_STATEMENTS:
+            self._notes.append(f"{source.name} has {len(pairs)} statements: only the first {MAX_STATEMENTS} were read")
+        pairs = [piece for label, block in pairs[:MAX_STATEMENTS] for piece in _split_imports(label, block)]
+        context = names_module.Document([block.node for _label, block in pairs if block.node is not None])
+        statements = tuple(_statement(label, block, context) for label, block in pairs)
+        self._note_faults(source.name, pairs)
+        self._documents.append(Document(name=source.name, is_notebook=source.is_notebook, statements=statements))
+        handout = self._wanted.handout
+        found = [
+            _Found(number, definition)
+            for number, ((_label, block), statement) in enumerate(zip(pairs, statements, strict=True))
+            for definition in definitions(block, statement, handout)
+        ]
+        self._add_candidates(index, statements, found)
+
+    def _note_faults(self, name: str, pairs: list[tuple[str, Block]]) -> None:
+        for label, block in pairs:
+            if block.has_print_statement:
+                self._notes.append(f"{name}: print statements of Python 2 were read as calls of print")
+            elif block.node is None and block.text.strip():
+                line = block.text.split("\n")[block.fault_line - block.line : block.fault_line - block.line + 1]
+                shown = f": `{line[0].strip()[:80]}`" if line else ""
+                self._notes.append(f"{label}, line {block.fault_line} does not parse ({block.fault}){shown}")
+
+    def _add_candidates(self, index: int, statements: tuple[Statement, ...], found: list[_Found]) -> None:
+        slicer = Slicer(statements, self._wanted.given)
+        for name in self._wanted.names:
+            mine = [item for item in found if item.definition.name == name]
+            if len(mine) > MAX_CANDIDATES:
+                self._notes.append(f"{name} is defined {len(mine)} times: only the last {MAX_CANDIDATES} are graded")
+            for item in mine[-MAX_CANDIDATES:]:
+                rivals = frozenset(other.statement for other in mine) - {item.statement}
+                chosen = () if item.definition.fault else slicer.slice(item.statement, name, rivals)
+                self._candidates.append(_candidate(index, item, chosen, statements))
+        self._others += [
+            (item.definition.name, item.definition.place)
+            for item in found
+            if item.definition.name not in self._wanted.names
+            and item.definition.place.source.startswith(("def ", "async def "))
+        ]
+
+
+def _candidate(index: int, item: _Found, chosen: tuple[int, ...], statements: tuple[Statement, ...]) -> Candidate:
+    definition = item.definition
+    return Candidate(
+        name=definition.name,
+        document=index,
+        statement=item.statement,
+        place=definition.place,
+        slice=chosen,
+        is_placeholder=definition.is_placeholder,
+        fault=definition.fault,
+        libraries=frozenset[str]().union(*(statements[number].imports for number in chosen)),
+    )
+
+
+def _split_imports(label: str, block: Block) -> Iterator[tuple[str, Block]]:
+    """An import of several names as one import each: a library that is missing costs only itself."""
+    node = block.node
+    if not isinstance(node, ast.Import | ast.ImportFrom) or len(node.names) == 1:
+        yield label, block
+        return
+    for alias in node.names:
+        single: ast.stmt = (
+            ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
+        )
+        ast.copy_location(single, node)
+        yield label, Block(block.line, ast.unparse(single), single)
+
+
+def _statement(label: str, block: Block, context: names_module.Document) -> Statement:
+    if block.node is None:
+        return _faulty(label, block, block.fault, block.fault_line)
+    try:
+        names = context.names_of(block.node, block.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # what only the compiler refuses
+        return _faulty(label, block, str(getattr(error, "msg", None) or error), block.line)
+    return Statement(
+        label=label,
+        line=block.line,
+        text=block.text,
+        defines=names.defines,
+        mutates=names.mutates,
+        uses=names.uses,
+        imports=names.imports,
+        has_star_import=names.has_star_import,
+    )
+
+
+def _faulty(label: str, block: Block, fault: str, line: int) -> Statement:
+    return Statement(
+        label=label,
+        line=block.line,
+        text=block.text[:2000],
+        defines=broken_names(block.text),
+        fault=f"{fault} (line {line})",
+    )
+
+
+def _decode(data: bytes) -> str:
+    match = ENCODING.match(data)
+    encoding = match.group(1).decode("ascii") if match else "utf-8-sig"
+    try:
+        return plain_text(data.decode(encoding, "replace"))
+    except LookupError:
+        return plain_text(data.decode("utf-8-sig", "replace"))
