@@ -1,0 +1,1 @@
+"""Authoring: YAML -> Rubric -> Plan. May import pydantic, yaml, scipy and the reference; grading imports nothing of it."""

@@ -1,0 +1,146 @@
+"""The two kinds of YAML files in `rubrics/`: the assignment and its questions, field by field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Strict, Tag
+
+from grader.plan import Limits
+from grader.rubric.comparators import Compare
+from grader.rubric.fields import Label, Many, Model, Name, Points, Positive, PythonFile, Text, YamlFile
+from grader.rubric.specs import Input
+
+MAX_CASES = 1000
+DEFAULTS = Limits()
+
+
+class LimitsFields(Model):
+    """What student code may use."""
+
+    call_seconds: Positive = Field(default=DEFAULTS.call_seconds, description="one call")
+    define_seconds: Positive = Field(
+        default=DEFAULTS.define_seconds, description="the statements that one function needs"
+    )
+    total_seconds: Positive = Field(default=DEFAULTS.total_seconds, description="one submission")
+    memory_megabytes: Annotated[int, Field(ge=64, le=1_000_000)] = Field(
+        default=DEFAULTS.memory_megabytes, description="on top of the libraries"
+    )
+
+
+class AssignmentFile(Model):
+    """An assignment: which questions it has and where answers are looked for."""
+
+    assignment: Label = Field(description="short name: hw2")
+    title: Text = Field(description="as in the homework: Homework 2")
+    questions: Annotated[tuple[YamlFile, ...], Strict(False), Field(min_length=1)] = Field(
+        description="the question files in this folder, in order; every other YAML file must be listed"
+    )
+    files: Annotated[tuple[Text, ...], Strict(False), Field(min_length=1)] = Field(
+        default=("*.ipynb", "*.py"), description="patterns of the files in a submission that may hold answers"
+    )
+    handout: Text | None = Field(
+        default=None, description="the notebook as handed out, relative to this folder: its functions are placeholders"
+    )
+    limits: LimitsFields = Field(default=LimitsFields(), description="what student code may use")
+    secret: str = Field(default="", description="salt for the seeds of random cases")
+
+
+class RandomInputs(Model):
+    """Random cases: `count` of them, each with the inputs that `draw` and the other keys give."""
+
+    model_config = {**Model.model_config, "extra": "allow"}
+    __pydantic_extra__: dict[str, Input]  # pyright: ignore
+
+    count: Annotated[int, Field(ge=1, le=MAX_CASES)] = Field(description="how many cases")
+    draw: Name | None = Field(
+        default=None, description="function of rubrics/draws/<reference>.py: draw(rng) -> a dict of inputs"
+    )
+
+
+class RandomCase(Model):
+    """Many cases with drawn inputs."""
+
+    random: RandomInputs = Field(description="how many cases, and how each input is made")
+
+
+FixedCase = dict[Name, Input]
+
+
+def _case_tag(raw: object) -> str | None:
+    if not isinstance(raw, dict):
+        return None
+    return "<random>" if "random" in raw else "<fixed>"
+
+
+Case = Annotated[
+    Annotated[RandomCase, Tag("<random>")] | Annotated[FixedCase, Tag("<fixed>")],
+    Discriminator(
+        _case_tag,
+        custom_error_type="case",
+        custom_error_message="a case is a mapping of input names to values, such as {sigma: 1.7}",
+    ),
+]
+
+
+class CheckFields(Model):
+    """One thing that a part is tested for; it passes when all its cases pass."""
+
+    name: Text = Field(description="what is checked, in the homework's words")
+    points: Points = Field(description="all or nothing")
+    visibility: Literal["visible", "after_due_date", "after_published", "hidden"] = Field(
+        default="visible", description="when students see the result"
+    )
+    function: Name | None = Field(default=None, description="the function to call; the part's when left out")
+    signature: Text | None = Field(default=None, description="the part's when left out: name(a, b=0.0) -> (x, y)")
+    mistakes: Many[Name] | None = Field(
+        default=None, description="functions of reference/mistakes/<reference>.py; the part's when left out"
+    )
+    expected_from: Name | None = Field(
+        default=None, description="another reference function that gives the expected value for the same arguments"
+    )
+    also_accept: Many[Name] = Field(
+        default=(), description="reference functions whose outputs are equally right; one must fit all cases"
+    )
+    output: Name | None = Field(default=None, description="compare only this item of the returned tuple")
+    globals: Many[Name] = Field(default=(), description="inputs that are set as global names instead of being passed")
+    keeps_inputs: bool = Field(default=False, description="whether changing an argument fails the check")
+    probe: Name | None = Field(
+        default=None, description="function of rubrics/probes/<reference>.py: probe(namespace, *arguments)"
+    )
+    parameters: Many[Name] | None = Field(
+        default=None, description="what the probe takes; the signature's parameters when left out"
+    )
+    cases: Annotated[tuple[Case, ...], Strict(False), Field(min_length=1)] = Field(description="the calls to compare")
+    compare: Compare = Field(description="how an answer is compared with the expected value")
+
+
+class PartFields(Model):
+    """A part of a question."""
+
+    part: Label = Field(description="its letter in the homework: a")
+    title: Text = Field(description="a few words")
+    points: Points = Field(description="the sum of its checks' points")
+    function: Name | None = Field(default=None, description="what the checks call, in the submission and the reference")
+    signature: Text | None = Field(default=None, description="how it is called: name(a, b=0.0) -> (x, y)")
+    needs: Many[Label] = Field(default=(), description="earlier parts that must have full marks, else this is skipped")
+    mistakes: Many[Name] = Field(
+        default=(), description="known wrong variants: functions of reference/mistakes/<reference>.py with a docstring"
+    )
+    checks: Annotated[tuple[CheckFields, ...], Strict(False), Field(min_length=1)] = Field(
+        description="what is tested, each worth some of the points"
+    )
+
+
+class QuestionFile(Model):
+    """A question: its parts, their checks and points."""
+
+    question: Label = Field(description="its number in the homework: 1")
+    title: Text = Field(description="as in the homework")
+    reference: PythonFile = Field(description="file in reference/ with the right functions")
+    parts: Annotated[tuple[PartFields, ...], Strict(False), Field(min_length=1)] = Field(
+        description="in the homework's order"
+    )
+
+
+FILES: dict[str, type[Model]] = {"rubric": QuestionFile, "assignment": AssignmentFile}
