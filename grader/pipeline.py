@@ -9,7 +9,17 @@ import msgspec
 
 from grader import __version__
 from grader.plan import Check, Part, Plan, Question
-from grader.records import Bundle, Candidate, CheckResult, Judged, PartResult, QuestionResult, Reading, Report
+from grader.records import (
+    Bundle,
+    Candidate,
+    CheckResult,
+    Judged,
+    LayerState,
+    PartResult,
+    QuestionResult,
+    Reading,
+    Report,
+)
 from grader.running import Budget, Runner, read_in_child
 from grader.sandbox.client import Sandbox
 from grader.scoring import (
@@ -33,16 +43,37 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
     for question in plan.questions:
         with closing(Runner(sandbox, reading, budget)) as runner:
             questions.append(grade_question(question, plan, reading, runner))
+    return report_of(bundle.name, questions, reading, plan, sandbox.layers)
+
+
+def ungradable(name: str, fault: str, plan: Plan) -> Report:
+    """The report of something that could not even be opened: every check is there, without points."""
+    reading = Reading(fault=fault)
+    questions = [
+        question_result(question, [part_result(question, part, _missing(part, reading)) for part in question.parts])
+        for question in plan.questions
+    ]
+    return report_of(name, questions, reading, plan, ())
+
+
+def _missing(part: Part, reading: Reading) -> list[CheckResult]:
+    return [result for check in part.checks for result in not_attempted((check,), check.target.name, reading)]
+
+
+def report_of(
+    name: str, questions: list[QuestionResult], reading: Reading, plan: Plan, layers: tuple[LayerState, ...]
+) -> Report:
+    """Everything about one graded submission."""
     return Report(
         assignment=plan.assignment,
         title=plan.title,
-        submission=bundle.name,
+        submission=name,
         score=total(questions),
         points=possible(questions),
         questions=tuple(questions),
         notes=reading.notes,
         fault=reading.fault,
-        layers=sandbox.layers,
+        layers=layers,
         version=__version__,
     )
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import types
 import typing
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Strict, Tag, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Strict,
+    Tag,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from grader.compare import REGISTRY, Comparator
@@ -17,6 +28,8 @@ LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_l
 
 class Options(Model):
     """Base of `compare: {name: options}`: one key, the comparator's name."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     @model_validator(mode="after")
     def _check_one(self) -> Options:
@@ -29,10 +42,11 @@ def _to_field(annotation: Any) -> Any:
     """A type of a msgspec record as pydantic reads it: its Meta as Field, its tuples from lists."""
     if get_origin(annotation) is Annotated:
         inner, *metas = get_args(annotation)
-        fields = (_field_of(meta) for meta in metas if isinstance(meta, msgspec.Meta))
-        return Annotated[_to_field(inner), *fields]
+        fields = [_field_of(meta) for meta in metas if isinstance(meta, msgspec.Meta)]
+        return Annotated[(_to_field(inner), *fields)]
     if get_origin(annotation) is tuple:
-        return Annotated[tuple[tuple(map(_to_field, get_args(annotation)))], Strict(False)]
+        items = [_to_field(item) for item in get_args(annotation)]
+        return Annotated[(types.GenericAlias(tuple, (*items,)), Strict(False))]
     return annotation
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Strict, Tag
+from pydantic import ConfigDict, Discriminator, Field, Strict, Tag
 
 from grader.plan import Limits
 from grader.rubric.comparators import Compare
@@ -49,8 +49,8 @@ class AssignmentFile(Model):
 class RandomInputs(Model):
     """Random cases: `count` of them, each with the inputs that `draw` and the other keys give."""
 
-    model_config = {**Model.model_config, "extra": "allow"}
-    __pydantic_extra__: dict[str, Input]  # pyright: ignore
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Input]
 
     count: Annotated[int, Field(ge=1, le=MAX_CASES)] = Field(description="how many cases")
     draw: Name | None = Field(

@@ -5,8 +5,17 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    Strict,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from grader.rubric.fields import Finite, Model
 
@@ -48,6 +57,15 @@ def _shape(rows: list[Any]) -> tuple[int, ...]:
     return (len(rows), *(_shape(first) if isinstance(first, list) else ()))
 
 
+def _check_plain(items: list[Any]) -> list[Any]:
+    for item in items:
+        if isinstance(item, dict):
+            raise PydanticCustomError("nested", "inside a nested list write plain values, or list: […] again")
+        if isinstance(item, list):
+            _check_plain(item)
+    return items
+
+
 def _to_sides(raw: object) -> object:
     return [raw] if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
@@ -60,6 +78,7 @@ def _check_sides(sides: tuple[int, ...]) -> tuple[int, ...]:
 
 Numbers = Annotated[list[Any], AfterValidator(_check_numbers), WithJsonSchema(NUMBERS_SCHEMA)]
 Entries = Annotated[list[Any], AfterValidator(_check_entries), WithJsonSchema({"type": "array"})]
+PlainItems = Annotated[list[Any], AfterValidator(_check_plain), WithJsonSchema({"type": "array"})]
 Side = Annotated[int, Field(ge=0, le=MAX_ELEMENTS)]
 Shape = Annotated[
     tuple[Side, ...],
@@ -93,6 +112,15 @@ class Range(Model):
         if len(raw) != 2:  # noqa: PLR2004 (a pair)
             raise PydanticCustomError("pair", "must be [low, high]")
         return {"low": raw[0], "high": raw[1]}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler.resolve_ref_schema(handler(core))
+        pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+        long = dict(schema)
+        schema.clear()
+        schema.update({"anyOf": [pair, long], "description": cls.__doc__})
+        return schema
 
     @model_validator(mode="after")
     def _check_order(self) -> Range:

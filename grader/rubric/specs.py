@@ -11,7 +11,7 @@ from pydantic import Discriminator, Field, Strict, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from grader.rubric.fields import Finite, Many, Model
-from grader.rubric.shapes import Entries, Gauss, IntegerRange, Numbers, PositiveRange, Range, Shape, Side
+from grader.rubric.shapes import Entries, Gauss, IntegerRange, Numbers, PlainItems, PositiveRange, Range, Shape, Side
 from grader.values import Seed
 
 Generator = np.random.Generator
@@ -237,7 +237,7 @@ _Made = (
     | Annotated[Plain, Tag("<plain>")]
 )
 Input = Annotated[_Made | Annotated[Numbers, Tag("<numbers>")], _KIND]
-Item = Annotated[_Made | Annotated[list["Item"], Tag("<numbers>")], _KIND]
+Item = Annotated[_Made | Annotated[PlainItems, Tag("<numbers>")], _KIND]
 
 
 def make_input(written: Input, rng: Generator) -> object:
@@ -249,9 +249,7 @@ def make_input(written: Input, rng: Generator) -> object:
 
 def make_item(written: Item, rng: Generator) -> object:
     """An item of a Python list or tuple; a bare list is a Python list."""
-    if isinstance(written, Spec):
-        return written.make(rng)
-    return [make_item(item, rng) for item in written] if isinstance(written, list) else written
+    return written.make(rng) if isinstance(written, Spec) else written
 
 
 def _readable(drawn: npt.NDArray[np.float64] | float, limits: Range | None = None) -> object:

@@ -24,7 +24,6 @@ NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times faster, where it exists
 
 Children = Mapping["str | int", "Node"]
-NO_CHILDREN: Children = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Node:
 
     data: object
     line: int
-    children: Children = NO_CHILDREN
+    children: Children = field(default_factory=lambda: MappingProxyType({}))
     size: int = 1  # nodes, aliases expanded
     height: int = 1
 

@@ -1,0 +1,65 @@
+"""results.json as Gradescope reads it."""
+
+from __future__ import annotations
+
+import json
+
+from grader.outputs.visible import plain, without_secrets
+from grader.outputs.words import STATUS_WORDS, check_lines
+from grader.records import CheckResult, PartResult, Report, Status
+
+Json = dict[str, object]
+
+
+def render_gradescope(report: Report) -> str:
+    """One test per check, in the homework's order; texts are plain text, never HTML."""
+    tests = [
+        _test(check, part, number)
+        for question in report.questions
+        for part in question.parts
+        for number, check in enumerate(part.checks, 1)
+    ]
+    results: Json = {
+        "score": report.score,
+        "output": _summary(report),
+        "output_format": "text",
+        "test_name_format": "text",
+        "test_output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+        "extra_data": {
+            "assignment": report.assignment,
+            "grader_version": report.version,
+            "layers": [layer.name for layer in report.layers if layer.is_active],
+        },
+    }
+    return json.dumps(results, indent=1, allow_nan=False, ensure_ascii=True)
+
+
+def _test(check: CheckResult, part: PartResult, number: int) -> Json:
+    shown = without_secrets(check)
+    return {
+        "number": f"{part.label}.{number}",
+        "name": plain(f"{part.label} {part.title}: {check.name}"),
+        "name_format": "text",
+        "score": check.score,
+        "max_score": check.points,
+        "status": "passed" if check.status is Status.PASSED else "failed",
+        "visibility": check.visibility.value,
+        "output": _output(shown),
+        "output_format": "text",
+    }
+
+
+def _output(check: CheckResult) -> str:
+    head = STATUS_WORDS[check.status].capitalize()
+    lines = [f"{label}: {text}" if label else text for label, text in check_lines(check)]
+    return plain("\n".join([head, *lines]))
+
+
+def _summary(report: Report) -> str:
+    if report.fault:
+        return plain(f"This submission cannot be graded: {report.fault}")
+    notes = [f"Note: {note}" for note in report.notes]
+    return plain("\n".join([f"{report.title}: {report.score:g} of {report.points:g} points", *notes]))

@@ -1,0 +1,85 @@
+"""The report in a terminal: readable without colour, at any width."""
+
+from __future__ import annotations
+
+import io
+from typing import TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.outputs.visible import plain, without_secrets
+from grader.outputs.words import STATUS_WORDS, check_lines
+from grader.records import CheckResult, PartResult, QuestionResult, Report, Status
+
+MARKS = {Status.PASSED: ("✓", "green"), Status.SKIPPED: ("-", "yellow"), Status.PLACEHOLDER: ("·", "yellow")}
+FAILED_MARK = ("✗", "red")
+
+
+def render_text(report: Report, stream: TextIO) -> None:
+    """Write the report to a terminal or a file."""
+    console = Console(file=stream, highlight=False, soft_wrap=False)
+    console.print(Text.assemble((plain(report.title), "bold"), "  ", (plain(report.submission), "cyan")))
+    if report.fault:
+        console.print(Text(f"\nThis submission cannot be graded: {plain(report.fault)}", "red"))
+        return
+    for question in report.questions:
+        _print_question(console, question)
+    _print_end(console, report)
+
+
+def text_of(report: Report, width: int = 100) -> str:
+    """The report as plain text."""
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width, highlight=False, no_color=True, force_terminal=False)
+    for question in report.questions:
+        _print_question(console, question)
+    _print_end(console, report)
+    return buffer.getvalue()
+
+
+def _print_question(console: Console, question: QuestionResult) -> None:
+    console.print()
+    style = _style(question.score, question.points)
+    _print_row(console, Text(f"Question {question.label}. {plain(question.title)}", "bold"), question, style, 0)
+    for part in question.parts:
+        _print_row(console, Text(f"{part.label} {plain(part.title)}"), part, _style(part.score, part.points), 2)
+        for check in part.checks:
+            _print_check(console, without_secrets(check))
+
+
+def _print_check(console: Console, check: CheckResult) -> None:
+    mark, style = MARKS.get(check.status, FAILED_MARK)
+    word = "" if check.status is Status.PASSED else f"  [{STATUS_WORDS[check.status]}]"
+    title = Text.assemble((f"{mark} ", style), plain(check.name), (word, style))
+    _print_row(console, title, check, style, 6)
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
+    for label, text in check_lines(check):
+        lines.add_row(Text(label, "dim"), Text(text))
+    if lines.row_count:
+        console.print(Padding(lines, (0, 0, 0, 8)))
+
+
+def _print_row(
+    console: Console, title: Text, item: CheckResult | PartResult | QuestionResult, style: str, indent: int
+) -> None:
+    row = Table.grid(expand=True)
+    row.add_column(ratio=1)
+    row.add_column(justify="right", no_wrap=True)
+    row.add_row(Padding(title, (0, 1, 0, indent)), Text(f"{item.score:g} / {item.points:g}", style))
+    console.print(row)
+
+
+def _print_end(console: Console, report: Report) -> None:
+    console.print()
+    for note in report.notes:
+        console.print(Text(f"note: {plain(note)}", "dim"))
+    console.print(Text(f"Total {report.score:g} / {report.points:g}", "bold"))
+
+
+def _style(score: float, points: float) -> str:
+    return "green" if score == points else "yellow" if score else "red"

@@ -1,0 +1,51 @@
+"""The words that every report uses for a check's status, and a check's lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.outputs.visible import plain
+from grader.records import CheckResult, Seen, Status
+from grader.scoring import place_text
+
+STATUS_WORDS = {
+    Status.PASSED: "passed",
+    Status.FAILED: "wrong",
+    Status.RAISED: "raised an exception",
+    Status.TIMED_OUT: "too slow",
+    Status.OUT_OF_MEMORY: "out of memory",
+    Status.CRASHED: "crashed",
+    Status.NOT_PARSED: "not valid Python",
+    Status.MISSING: "not found",
+    Status.PLACEHOLDER: "not attempted",
+    Status.SKIPPED: "not run",
+}
+MAX_STDOUT_LINES = 8
+
+
+def check_lines(check: CheckResult) -> Iterator[tuple[str, str]]:
+    """(label, text) lines that explain a check: the gap, where, the hint, what was printed, which definition counted."""
+    for line in plain(check.message).splitlines():
+        yield "", line
+    for place in check.places:
+        source = f":  {plain(place.source)}" if place.source else ""
+        yield "where", f"{plain(place_text(place))}{source}"
+    if check.hint:
+        yield "hint", plain(check.hint)
+    yield from _printed(check)
+    if check.others and check.graded:
+        yield "graded", f"the definition in {plain(place_text(check.graded.place))}; also seen: {_seen(check.others)}"
+
+
+def _printed(check: CheckResult) -> Iterator[tuple[str, str]]:
+    lines = plain(check.stdout).splitlines()
+    if check.status is Status.PASSED or not lines:
+        return
+    for line in lines[:MAX_STDOUT_LINES]:
+        yield "printed", line[:200]
+    if len(lines) > MAX_STDOUT_LINES:
+        yield "printed", f"… and {len(lines) - MAX_STDOUT_LINES} more lines"
+
+
+def _seen(others: tuple[Seen, ...]) -> str:
+    return ", ".join(f"{plain(place_text(seen.place))} ({plain(seen.remark)})" for seen in others)
