@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from grader.compare.wording import number, plural, ratio_remark, shape, show
+from grader.compare.wording import number, plural, ratio_remark, shape, show, show_apart
 from grader.records import Comparison
 from grader.values import Opaque
 
 Numeric = npt.NDArray[np.float64 | np.complex128]
 PASSED = Comparison(passed=True)
 IMAGINARY_DUST = 1e-9  # of the largest value: what eigenvalue routines leave behind
+MAX_NESTING = 30  # lists inside lists; numpy itself stops at 32 or 64 dimensions
 
 
 class NotNumeric(NamedTuple):
@@ -58,6 +59,8 @@ def _from_items(items: list[object] | tuple[object, ...]) -> Numeric | NotNumeri
         arrays.append(array)
     if len({array.shape for array in arrays}) > 1:
         return NotNumeric(f"It returned a {type(items).__name__} whose rows have different lengths.")
+    if arrays and arrays[0].ndim >= MAX_NESTING:
+        return NotNumeric(f"It returned a {type(items).__name__} that is nested too deeply.")
     return np.stack(arrays) if arrays else np.empty(0)
 
 
@@ -75,7 +78,8 @@ def as_real_if(array: Numeric, expected: Numeric) -> Numeric | NotNumeric:
     """A complex answer with no imaginary part as a real one, where a real one is expected."""
     if array.dtype.kind != "c" or expected.dtype.kind == "c":
         return array
-    dust = IMAGINARY_DUST * np.abs(array).max(initial=0.0)
+    finite = np.isfinite(array)
+    dust = IMAGINARY_DUST * np.abs(array.real[finite]).max(initial=0.0)
     if bool((np.abs(array.imag) <= dust).all()):
         return array.real.copy()
     return NotNumeric("It returned complex numbers where real ones are due.")
@@ -99,15 +103,16 @@ def compare_arrays(actual: object, expected: object, *, rtol: float, atol: float
 def shape_gap(actual: Numeric, expected: Numeric) -> str:
     """What is different about the shapes."""
     if actual.ndim == 0:
-        return (
-            f"It returned a single number ({show(actual)}); expected {show(expected)} of shape {shape(expected.shape)}."
-        )
+        return f"It returned a single number ({show(actual)}); expected {_with_shape(expected)}."
     if expected.ndim == 0:
-        return (
-            f"It returned {show(actual)} of shape {shape(actual.shape)}; expected a single number ({show(expected)})."
-        )
+        return f"It returned {_with_shape(actual)}; expected a single number ({show(expected)})."
     transposed = " It looks transposed." if actual.squeeze().T.shape == expected.squeeze().shape else ""
     return f"It returned shape {shape(actual.shape)}, expected {shape(expected.shape)}.{transposed}"
+
+
+def _with_shape(array: Numeric) -> str:
+    text, sides = show(array), shape(array.shape)
+    return text if sides in text else f"{text} of shape {sides}"
 
 
 def _compare_values(actual: Numeric, expected: Numeric, *, rtol: float, atol: float) -> Comparison:
@@ -117,10 +122,27 @@ def _compare_values(actual: Numeric, expected: Numeric, *, rtol: float, atol: fl
     if not bool((actual[~finite] == expected[~finite])[~np.isnan(expected[~finite])].all()):
         return failed("Some infinite values have the wrong sign.")
     a, e = actual[finite], expected[finite]
-    error, allowed = float(np.linalg.norm(a - e)), atol + rtol * float(np.linalg.norm(e))
+    size = _largest(e)
+    scale = max(_largest(a), size) or 1.0  # so that no square overflows, and none vanishes
+    allowed = atol / scale + rtol * (size / scale) * float(np.linalg.norm(e / (size or 1.0)))
+    a /= scale
+    e /= scale
+    error = float(np.linalg.norm(a - e))
     if error <= allowed:
         return PASSED
-    return failed(_value_gap(actual, expected, error, allowed), ratio_remark(a, e))
+    remark = _transposed_remark(actual, expected, rtol) or ratio_remark(a, e, scale)
+    return failed(_value_gap(actual, expected, error * scale, allowed * scale), remark)
+
+
+def _largest(array: Numeric) -> float:
+    """The largest real or imaginary part, in magnitude (the modulus itself could overflow)."""
+    return float(np.abs(np.ascontiguousarray(array).view(np.float64)).max(initial=0.0))
+
+
+def _transposed_remark(actual: Numeric, expected: Numeric, rtol: float) -> str:
+    if actual.ndim == 2 and actual.T.shape == expected.shape and np.allclose(actual.T, expected, rtol, 0):  # noqa: PLR2004
+        return "It looks transposed."
+    return ""
 
 
 def _special_gap(actual: Numeric, expected: Numeric) -> str:
@@ -138,13 +160,16 @@ def _special_gap(actual: Numeric, expected: Numeric) -> str:
 
 def _value_gap(actual: Numeric, expected: Numeric, error: float, allowed: float) -> str:
     if actual.ndim == 0:
-        return f"It returned {show(actual)}, expected {show(expected)}: off by {number(error)} (allowed {allowed:.2g})."
-    gaps = np.where(np.isfinite(expected), np.abs(actual - expected), 0.0)
+        returned, due = show_apart(actual.item(), expected.item())
+        return f"It returned {returned}, expected {due}: off by {number(error)} (allowed {allowed:.2g})."
+    with np.errstate(over="ignore", invalid="ignore"):  # infinity minus infinity, where both are right
+        gaps = np.where(np.isfinite(expected), np.abs(actual - expected), 0.0)
     worst = np.unravel_index(int(gaps.argmax()), gaps.shape)
     wrong = int((gaps > allowed / np.sqrt(gaps.size)).sum())
+    returned, due = show_apart(actual[worst].item(), expected[worst].item())
     return (
         f"{wrong} of {plural(gaps.size, 'value')} {_are(wrong)} wrong; the worst is {_at(worst)}: "
-        f"it returned {show(actual[worst].item())}, expected {show(expected[worst].item())}. "
+        f"it returned {returned}, expected {due}. "
         f"The whole is off by {number(error)} (allowed {allowed:.2g})."
     )
 

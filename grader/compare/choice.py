@@ -37,7 +37,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, tag="choice"):
 
     def expect(self, output: object) -> object:
         """The output, if it is one of the options."""
-        if output not in self.options:
+        if not isinstance(output, str) or output not in self.options:
             raise ValueError(f"{show(output)} is not one of the options {', '.join(self.options)}")
         return output
 

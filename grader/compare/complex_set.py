@@ -34,7 +34,8 @@ class ComplexSet(msgspec.Struct, frozen=True, kw_only=True, tag="complex_set"):
             return failed(f"It returned {show(actual)}; expected {plural(right.size, 'number')}, {show(expected)}.")
         if not bool(np.isfinite(answer).all()):
             return failed(f"It returned {show(actual)}: not all of them are finite. Expected {show(expected)}.")
-        close = np.abs(answer[:, None] - right[None, :]) <= self.atol + self.rtol * np.abs(right).max(initial=0.0)
+        with np.errstate(over="ignore"):
+            close = np.abs(answer[:, None] - right[None, :]) <= self.atol + self.rtol * np.abs(right).max(initial=0.0)
         if _has_perfect_matching(close):
             return PASSED
         return failed(f"It returned {show(actual)}, expected {show(expected)} (in any order).", _remark(answer, right))

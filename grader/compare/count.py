@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from grader.compare.arrays import PASSED, NotNumeric, as_real_if, failed, to_array
-from grader.compare.wording import show
+from grader.compare.wording import number, show
 from grader.records import Comparison
 
 ROUNDING = 1e-9
@@ -45,4 +45,4 @@ class Count(msgspec.Struct, frozen=True, kw_only=True, tag="count"):
         if abs(gap) <= self.within:
             return PASSED
         direction = "too many" if gap > 0 else "too few"
-        return failed(f"It returned {value}, expected {expected}: {abs(gap)} {direction}.")
+        return failed(f"It returned {number(value, 12)}, expected {expected}: {number(abs(gap), 12)} {direction}.")

@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 
 from grader.compare.arrays import PASSED, NotNumeric, as_real_if, failed, to_array
-from grader.compare.wording import number, show
+from grader.compare.wording import number, show, show_apart
 from grader.records import Comparison
 
-NUMBER = r"\s*([-+]?(?:inf(?:inity)?|∞|\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?))\s*"
+NUMBER = r"\s*([-+]?(?:inf(?:inity)?|∞|\d+(?:\.\d*)?(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?))\s*"
 WRITTEN = re.compile(rf"([(\[\]]){NUMBER}[,;]{NUMBER}([)\]\[])", re.IGNORECASE)
 BRACKETS = {
     "open": "()",
@@ -55,8 +55,9 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True, tag="interval"):
             return self._compare_ends(answer.brackets)
         if self._matches(answer.low, high) and self._matches(answer.high, low):
             return failed(f"The two ends are swapped: return the lower end first, {_shown(low, high)}.")
+        (low_is, low_due), (high_is, high_due) = show_apart(answer.low, low), show_apart(answer.high, high)
         wrong = [self._end_gap("lower", answer.low, low), self._end_gap("upper", answer.high, high)]
-        return failed(f"It returned {_shown(answer.low, answer.high)}, expected {_shown(low, high)}.", *wrong)
+        return failed(f"It returned ({low_is}, {high_is}), expected ({low_due}, {high_due}).", *wrong)
 
     def expect(self, output: object) -> object:
         """The two ends as floats, low end first."""
@@ -71,10 +72,8 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True, tag="interval"):
     def _end_gap(self, name: str, end: float, expected: float) -> str:
         if self._matches(end, expected):
             return ""
-        ratio = (
-            f" ({number(end / expected)} times the expected one)" if expected and np.isfinite(end / expected) else ""
-        )
-        return f"The {name} end is wrong{ratio}."
+        ratio = number(end / expected) if expected and np.isfinite(end / expected) else "1"
+        return f"The {name} end is wrong{f' ({ratio} times the expected one)' if ratio not in {'0', '1'} else ''}."
 
     def _compare_ends(self, brackets: str) -> Comparison:
         if self.ends == "any" or brackets == BRACKETS[self.ends]:

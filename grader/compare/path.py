@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from grader.compare.arrays import PASSED, NotNumeric, Numeric, as_real_if, compare_arrays, failed, shape_gap, to_array
-from grader.compare.wording import shape, show
+from grader.compare.wording import plural, shape, show
 from grader.records import Comparison
 
 
@@ -44,24 +44,29 @@ class Path(msgspec.Struct, frozen=True, kw_only=True, tag="path"):
 
     def _first_difference(self, actual: Numeric, expected: Numeric) -> str:
         """Where the paths part: the first row that is off by more than the tolerance of one row."""
-        rows = np.abs(actual - expected).reshape(len(expected), -1).max(axis=1)
-        allowed = self.rtol * max(float(np.abs(expected).max()), 1e-300)
-        if not bool((rows > allowed).any()):
+        with np.errstate(over="ignore", invalid="ignore"):
+            rows = np.abs(actual - expected).reshape(len(expected), -1).max(axis=1)
+        is_wrong = ~(rows <= self.rtol * max(float(np.abs(expected).max()), 1e-300))  # NaN is wrong
+        if not bool(is_wrong.any()):
             return ""
-        step = int((rows > allowed).argmax())
-        agreement = "the start, step 0, is already different" if step == 0 else f"steps 0 to {step - 1} agree"
+        step = int(is_wrong.argmax())
+        agreement = "the start, step 0, is already different" if step == 0 else _agreement(step)
         returned, due = show(actual[step]), show(expected[step])
         return f"First difference at step {step} ({agreement}): it returned {returned}, expected {due}."
 
 
+def _agreement(step: int) -> str:
+    return "step 0 agrees" if step == 1 else f"steps 0 to {step - 1} agree"
+
+
 def _rows_gap(actual: Numeric, expected: Numeric) -> str:
-    rows, due = (actual.shape or (1,))[0], expected.shape[0]
-    if (
-        actual.ndim and actual.shape[1:] == expected.shape[1:]
-    ) or actual.squeeze().ndim == expected.squeeze().ndim == 1:
+    is_flat = actual.squeeze().ndim == expected.squeeze().ndim == 1
+    rows, due = actual.size if is_flat else (actual.shape or (1,))[0], expected.shape[0]
+    if is_flat or (actual.ndim and actual.shape[1:] == expected.shape[1:]):
         if rows == due - 1:
-            return f"It returned {rows} steps, expected {due}: the start w_0 counts too, so T steps give T + 1 rows."
-        return f"It returned {rows} steps, expected {due} (w_0 to w_{due - 1})."
+            returned = plural(rows, "row")
+            return f"It returned {returned}, expected {due}: the start w_0 counts too, so T steps give T + 1 rows."
+        return f"It returned {plural(rows, 'row')}, expected {due} (w_0 to w_{due - 1})."
     return shape_gap(actual, expected)
 
 

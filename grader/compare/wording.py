@@ -33,7 +33,8 @@ def _show(thing: object) -> str:
         items = [_show(item) for item in thing[:MAX_ITEMS]] + ["…"] * (len(thing) > MAX_ITEMS)
         return f"({', '.join(items)})" if isinstance(thing, tuple) else f"[{', '.join(items)}]"
     if isinstance(thing, dict):
-        return f"a dict with the keys {', '.join(_printable(str(key)) for key in list(thing)[:MAX_ITEMS])}"
+        keys = ", ".join(_printable(str(key)) for key in list(thing)[:MAX_ITEMS])
+        return f"a dict with the keys {keys}" if keys else "an empty dict"
     return _printable(repr(thing))
 
 
@@ -45,12 +46,21 @@ def _show_array(array: npt.NDArray[np.generic]) -> str:
     return f"an array of shape {shape(array.shape)}"
 
 
-def number(value: complex) -> str:
-    """Six significant digits; complex numbers as a ± bi."""
+def number(value: complex, digits: int = 6) -> str:
+    """That many significant digits; complex numbers as a ± bi."""
     if isinstance(value, complex):
         sign = "-" if math.copysign(1, value.imag) < 0 else "+"
-        return f"{value.real:.6g} {sign} {abs(value.imag):.6g}i"
-    return f"{value:.6g}"
+        return f"{value.real:.{digits}g} {sign} {abs(value.imag):.{digits}g}i"
+    return f"{value:.{digits}g}"
+
+
+def show_apart(actual: complex, expected: complex) -> tuple[str, str]:
+    """Both numbers, with as many digits as it takes to see that they differ."""
+    for digits in (6, 10, 17):
+        texts = number(actual, digits), number(expected, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def shape(sides: tuple[int, ...]) -> str:
@@ -63,19 +73,27 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def ratio_remark(actual: npt.NDArray[np.generic], expected: npt.NDArray[np.generic]) -> str:
-    """What simple thing the answer is to the expected one (its double, its negative, shifted), or ""."""
+def ratio_remark(actual: npt.NDArray[np.generic], expected: npt.NDArray[np.generic], unit: float = 1.0) -> str:
+    """What simple thing the answer is to the expected one (its double, its negative, shifted), or "".
+
+    Both arrays are given in units of `unit`, with no value much above 1.
+    """
     a, e = actual.astype(np.complex128).ravel(), expected.astype(np.complex128).ravel()
     size = float(np.linalg.norm(e))
     if size == 0:
         return ""
     factor = complex(np.vdot(e, a)) / size**2
     if factor != 0 and np.linalg.norm(a - factor * e) <= 1e-6 * np.linalg.norm(a):
-        return _factor_remark(factor, is_single=a.size == 1)
+        return _factor_remark(factor, is_single=a.size == 1) or _square_remark(a * unit, e * unit)
     shift = a - e
     if a.size > 1 and np.abs(shift - shift[0]).max() <= 1e-6 * np.abs(e).max():
-        return f"Every value is off by the same amount, {number(_real(complex(shift[0])))}."
-    if a.size == 1 and abs(a[0] - e[0] ** 2) <= 1e-6 * abs(a[0]):
+        return f"Every value is off by the same amount, {number(_real(complex(shift[0]) * unit))}."
+    return ""
+
+
+def _square_remark(a: npt.NDArray[np.complex128], e: npt.NDArray[np.complex128]) -> str:
+    root = np.sqrt(np.abs(a))
+    if a.size == 1 and bool(np.abs(root - np.abs(e)) <= 1e-6 * root) and bool(a.real > 0):
         return "Your value is the square of the expected one."
     return ""
 

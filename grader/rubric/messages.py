@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.rubric.draft7 import json_schema
@@ -34,10 +36,24 @@ LIMITS: dict[str, Callable[[Context], str]] = {
 }
 
 
-def to_fault(error: ErrorDetails, spot: Spot, kind: str) -> Fault:
-    """The fault in a file of this kind ("rubric" or "assignment"); `spot` is its root."""
+def to_faults(error: ValidationError, spot: Spot, kind: str) -> list[Fault]:
+    """The faults of a file of this kind ("rubric" or "assignment"); `spot` is its root."""
+    return [_to_fault(details, spot, kind) for details in error.errors() if not is_consequence(details)]
+
+
+def real_path(details: ErrorDetails, data: object) -> tuple[Step, ...]:
+    """Where the error is, in the words of the file; the last step may be a missing field."""
+    return tuple(_real_steps(tuple(details["loc"]), data))
+
+
+def is_consequence(details: ErrorDetails) -> bool:
+    """Whether a list seems too short only because its items have faults of their own."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
+
+
+def _to_fault(error: ErrorDetails, spot: Spot, kind: str) -> Fault:
     location = tuple(error["loc"])
-    path = tuple(_real_steps(location, spot.root.data))
+    path = real_path(error, spot.root.data)
     if error["type"] == "missing":
         return spot.at(*path[:-1]).fault(f'"{path[-1]}" is missing')
     if error["type"] == "extra_forbidden":
@@ -68,7 +84,8 @@ def _message(error: ErrorDetails) -> str:
     if kind in LIMITS:
         return f"{LIMITS[kind](context)}, not {_shown(given)}"
     if kind == "literal_error":
-        return f"must be one of {context['expected'].replace(' or ', ', ')}, not {_shown(given)}"
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        return f"must be one of {', '.join(choices)}, not {_shown(given)}{did_you_mean(str(given), choices)}"
     if kind == "input_kind":
         return f"{error['msg']}{_key_remark(given)}"
     return _other_message(kind, error["msg"], context)

@@ -130,7 +130,7 @@ def gd_opt_lr_condition_number(sigmas: Array) -> tuple[float, float]:
 def gd_opt_lr_array(sigmas: Array) -> Array:
     """Both numbers in one array."""
     ordered = np.sort(sigmas) ** 2
-    return np.array([1, ordered[-1] - ordered[0]]) / (ordered[-1] + ordered[0])
+    return np.asarray(np.array([1, ordered[-1] - ordered[0]]) / (ordered[-1] + ordered[0]), float)
 
 
 def gd_opt_lr_list(sigmas: Array) -> list[npt.NDArray[np.float64]]:

@@ -56,8 +56,8 @@ def momentum_path_tensor(
     path = [w]
     for _step in range(T):
         w = w.detach().requires_grad_()
-        ((A @ w - b) ** 2).sum().backward()
-        z = (1 - beta) * z + beta * w.grad
+        (gradient,) = torch.autograd.grad(((A @ w - b) ** 2).sum(), w)
+        z = (1 - beta) * z + beta * gradient
         w = w.detach() - eta * z
         path.append(w)
     return torch.stack([entry.detach() for entry in path])
@@ -145,7 +145,7 @@ def eta_stable_max_searched(beta: float, sigma: float) -> Array:
 
 def eta_complex_range_array(beta: float, sigma: float) -> Array:
     """An array of two."""
-    return (1 + np.array([-1, 1]) * np.sqrt(1 - beta)) ** 2 / (2 * beta * sigma**2)
+    return np.asarray((1 + np.array([-1, 1]) * np.sqrt(1 - beta)) ** 2 / (2 * beta * sigma**2), float)
 
 
 def eta_complex_range_closed(beta: float, sigma: float) -> tuple[float, float, str]:

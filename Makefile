@@ -1,0 +1,35 @@
+# Everything runs in .venv with the versions of constraints.txt. `make run` and `make test` set it up themselves.
+PYTHON ?= python3
+SUBMISSION ?= submissions_example/complete.zip
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test lint types unit examples clean
+
+run: $(READY)
+	$(BIN)/grader run $(SUBMISSION)
+
+test: lint types unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/pytest -n auto --cov --cov-report= --cov-config=pyproject.toml
+	$(BIN)/coverage report
+
+examples: $(READY)
+	$(BIN)/python submissions_example/build.py
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

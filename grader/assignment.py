@@ -1,0 +1,140 @@
+"""Finding an assignment's folder and its plan, which is compiled once per state of the files and then cached.
+
+Nothing of pydantic, yaml, scipy or the reference is imported when the plan is in the cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from grader.errors import UsageError
+from grader.plan import Plan, decode_plan, encode_plan
+
+PACKAGE = Path(__file__).parent
+COMPILERS = ("*.py", "compare/*.py", "rubric/*.py", "submission/*.py")  # of the package: what a plan depends on
+OTHERS_MAY_WRITE = 0o022
+
+
+def bundled_folder() -> Path:
+    """The homework that comes with grader: installed with the package, or beside it in a checkout."""
+    installed = PACKAGE / "homework"
+    return installed if installed.is_dir() else PACKAGE.parent
+
+
+def load_plan(folder: Path, cache: Path | None = None) -> Plan:
+    """The plan of an assignment folder, from the cache when nothing has changed. `cache` None: the user's cache folder.
+
+    Raises:
+        UsageError: the folder is not an assignment.
+        RubricError: the rubric or the reference has faults.
+    """
+    if not (folder / "rubrics").is_dir():
+        raise UsageError(
+            f"{folder} is not an assignment folder: it has no rubrics/. An assignment folder needs rubrics/ (YAML files, "
+            "one of them with the key `assignment`) and reference/ (a Python file of right answers for every question)."
+        )
+    key = plan_key(folder)
+    path = _cached_file(cache, key)
+    plan = _read(path, key) if path else None
+    if plan is None:
+        from grader.rubric.compile import compile_plan  # noqa: PLC0415 (only when the plan is not cached)
+
+        plan = compile_plan(folder)
+        if path:
+            _write(path, key, encode_plan(plan))
+    return plan
+
+
+def plan_key(folder: Path) -> str:
+    """A hash of everything that the plan depends on: the assignment's files, the compiling code, NumPy's version."""
+    digest = hashlib.sha256(np.__version__.encode())
+    for name, path in _sources(folder):
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{name} of the assignment cannot be read: {error.strerror}") from None
+        digest.update(f"\n{name}\n{len(data)}\n".encode("utf-8", "surrogateescape") + data)
+    return digest.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file that counts, by a name that does not depend on where the folders are; sorted."""
+    own = [(f"grader/{path.relative_to(PACKAGE)}", path) for pattern in COMPILERS for path in PACKAGE.glob(pattern)]
+    author = [
+        (str(path.relative_to(folder)), path)
+        for part in ("rubrics", "reference")
+        for path in (folder / part).rglob("*")
+        if _counts(path.relative_to(folder)) and path.is_file()
+    ]
+    yield from sorted(own)
+    yield from sorted(author)
+
+
+def _counts(path: Path) -> bool:
+    return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
+
+def _cached_file(cache: Path | None, key: str) -> Path | None:
+    """Where the plan is cached; None when the user has no home."""
+    try:
+        return (cache or _default_cache()) / "plans" / f"{key}.plan"
+    except RuntimeError:
+        return None
+
+
+def _default_cache() -> Path:
+    if own := os.environ.get("GRADER_CACHE_DIR"):
+        return Path(own)
+    if (shared := os.environ.get("XDG_CACHE_HOME", "")) and Path(shared).is_absolute():
+        return Path(shared) / "grader"
+    return Path.home() / ".cache" / "grader"
+
+
+def _read(path: Path, key: str) -> Plan | None:
+    """The cached plan, if the file is whole, ours, and nobody else could have written it."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            if not _is_ours(os.fstat(file.fileno())):
+                return None
+            data = file.read()
+    except OSError:
+        return None
+    head, _newline, body = data.partition(b"\n")
+    if head != _head(key, body):
+        return None
+    try:
+        return decode_plan(body)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & OTHERS_MAY_WRITE
+
+
+def _head(key: str, body: bytes) -> bytes:
+    """The first line of a cached plan: which plan it is, and that it is whole."""
+    return f"{key} {hashlib.sha256(body).hexdigest()}".encode()
+
+
+def _write(path: Path, key: str, body: bytes) -> None:
+    """Best effort: a plan that cannot be stored is compiled again next time."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_head(key, body) + b"\n" + body)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise

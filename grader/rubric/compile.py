@@ -1,0 +1,199 @@
+"""Rubric and reference to a plan: every case's inputs, the right outputs, and what the mistakes would give."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import RubricError
+from grader.plan import Case, Check, Mistake, Part, Plan, Question
+from grader.records import Returned, Status
+from grader.rubric.calls import Failure
+from grader.rubric.expected import expected_item, expected_value, verdict
+from grader.rubric.faults import Fault, path_text, report
+from grader.rubric.inputs import Inputs, make_inputs
+from grader.rubric.load import load_rubric
+from grader.rubric.outcomes import Stage
+from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
+from grader.rubric.signature import order_arguments
+from grader.rubric.sources import Function
+from grader.targets import FunctionTarget, ProbeTarget, Target
+from grader.values import Opaque, Value
+
+
+def compile_plan(folder: Path) -> Plan:
+    """The plan of an assignment folder. Raises RubricError with every fault found."""
+    rubric = load_rubric(folder)
+    compiler = _Compiler()
+    questions = tuple(compiler.question(rules) for rules in rubric.questions)
+    if compiler.faults:
+        raise RubricError(report(compiler.faults))
+    return Plan(
+        assignment=rubric.assignment,
+        title=rubric.title,
+        questions=questions,
+        files=rubric.files,
+        limits=rubric.limits,
+        handout=rubric.handout,
+    )
+
+
+class _Compiler:
+    """Collects the faults of all questions."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def question(self, rules: QuestionRules) -> Question:
+        parts = tuple(self.part(part, rules) for part in rules.parts)
+        return Question(label=rules.label, title=rules.title, parts=parts)
+
+    def part(self, rules: PartRules, question: QuestionRules) -> Part:
+        missed: dict[str, Wrong] = {}
+        caught: set[str] = set()
+        checks = []
+        for check_rules in rules.checks:
+            compiled = _CheckCompiler(check_rules, question)
+            checks.append(compiled.check())
+            self.faults += compiled.faults
+            caught |= compiled.caught
+            missed = {wrong.name: wrong for wrong in compiled.missed} | missed
+        for name, wrong in missed.items():
+            if name not in caught:
+                self.faults.append(
+                    wrong.spot.fault(f'"{name}" passes every case: add one that tells it from the right answer')
+                )
+        return Part(label=rules.label, title=rules.title, needs=rules.needs, checks=tuple(checks))
+
+
+class _CheckCompiler:
+    """One check: its faults, and which of its mistakes it catches and misses."""
+
+    def __init__(self, rules: CheckRules, question: QuestionRules) -> None:
+        self.rules = rules
+        self.question = question
+        self.stage = Stage(rules, question.reference.namespace)
+        self.inputs, self.faults = make_inputs(rules)
+        self.caught: set[str] = set()
+        self.missed: list[Wrong] = []
+
+    def check(self) -> Check:
+        """The check; with faults, it is not fit for use."""
+        rules = self.rules
+        bare = Check(
+            name=rules.name,
+            points=rules.points,
+            target=_target(rules),
+            compare=rules.compare,
+            cases=tuple(_case(rules, inputs) for inputs in self.inputs),
+            visibility=rules.visibility,
+            output=rules.output,
+            outputs=rules.signature.outputs,
+            keeps_inputs=rules.keeps_inputs,
+        )
+        variants = [self.main_values(bare), *(self.variant_values(bare, *variant) for variant in rules.also_accept)]
+        if self.faults:
+            return bare
+        check = _with_expected(bare, variants)
+        for index, (name, function) in enumerate([(rules.signature.name, rules.answer), *rules.also_accept]):
+            self.verify(_with_expected(bare, [variants[index]]), name, function)
+        return msgspec.structs.replace(check, mistakes=tuple(self.mistake(check, wrong) for wrong in rules.mistakes))
+
+    def main_values(self, bare: Check) -> list[Value]:
+        """What `expected_from` gives, called plainly; without it, what the reference's own function gives."""
+        if self.rules.expected_from is None:
+            return self.variant_values(bare, self.rules.signature.name, self.rules.answer)
+        name, function = self.rules.expected_from
+        outcomes = [self.stage.run_plainly(function, case) for case in bare.cases]
+        return self.values(name, outcomes, lambda output: expected_value(bare, output))
+
+    def variant_values(self, bare: Check, name: str, function: Function) -> list[Value]:
+        """What `function` gives in place of the check's own."""
+        outcomes = [self.stage.run(function, case) for case in bare.cases]
+        return self.values(name, outcomes, lambda output: expected_item(bare, output))
+
+    def values(self, name: str, outcomes: list[Returned | Failure], read: Callable[[Value], Value]) -> list[Value]:
+        """The outcomes as expected values; those that cannot be one are faults."""
+        values: list[Value] = []
+        for inputs, outcome in zip(self.inputs, outcomes, strict=True):
+            if isinstance(outcome, Failure):
+                self.case_fault(inputs, f"reference {name} raised {outcome}")
+                continue
+            try:
+                values.append(read(outcome.value))
+            except (ValueError, TypeError) as error:
+                self.case_fault(inputs, f"reference {name}: {error}")
+        return values
+
+    def case_fault(self, inputs: Inputs, message: str) -> None:
+        shown = f" ({inputs.shown})" if inputs.shown else ""
+        path = f"{path_text(self.rules.spot.path)} case {self.inputs.index(inputs) + 1}{shown}"
+        self.faults.append(Fault(inputs.spot.file, inputs.spot.line, path, message))
+
+    def verify(self, check: Check, name: str, function: Function) -> None:
+        """The reference must pass its own check, and each accepted variant the check against itself."""
+        outcomes = [self.stage.run(function, case) for case in check.cases]
+        failures = [
+            (inputs, one) for inputs, one in zip(self.inputs, outcomes, strict=True) if isinstance(one, Failure)
+        ]
+        for inputs, failure in failures:
+            self.case_fault(inputs, f"reference {name} raised {failure}")
+        result = verdict(check, outcomes)
+        if not failures and result.status is not Status.PASSED:
+            text = " ".join(result.message.split())
+            self.faults.append(self.rules.spot.fault(f"reference {name} does not pass this check itself: {text}"))
+
+    def mistake(self, check: Check, wrong: Wrong) -> Mistake:
+        """What a mistake gives; whether the check catches it is noted."""
+        home = self.question.mistakes.namespace
+        outcomes = [self.stage.run(wrong.function, case, home) for case in check.cases]
+        if verdict(check, outcomes).status is Status.PASSED:
+            self.missed.append(wrong)
+        else:
+            self.caught.add(wrong.name)
+        if self.rules.probe is None and not all(_fits(wrong.function, case) for case in check.cases):
+            name = self.rules.signature.name
+            self.faults.append(wrong.spot.fault(f'"{wrong.name}" cannot be called with the arguments of {name}'))
+        return Mistake(name=wrong.name, hint=wrong.hint, outputs=tuple(_output(outcome) for outcome in outcomes))
+
+
+def _target(rules: CheckRules) -> Target:
+    names = tuple(parameter.name for parameter in rules.parameters)
+    if rules.probe is None:
+        return FunctionTarget(name=rules.signature.name, parameters=names)
+    probe = rules.probe
+    return ProbeTarget(name=rules.signature.name, probe=probe.name, source=probe.source, parameters=names)
+
+
+def _case(rules: CheckRules, inputs: Inputs) -> Case:
+    """The case without its expected values."""
+    return Case(
+        arguments=order_arguments(rules.parameters, dict(inputs.arguments)),
+        expected=(),
+        globals=inputs.globals,
+        shown=inputs.shown,
+    )
+
+
+def _with_expected(check: Check, variants: list[list[Value]]) -> Check:
+    """The check with the variants' values, each a list by case, in its cases."""
+    cases = zip(check.cases, zip(*variants, strict=True), strict=True)
+    return msgspec.structs.replace(
+        check, cases=tuple(msgspec.structs.replace(case, expected=expected) for case, expected in cases)
+    )
+
+
+def _output(outcome: Returned | Failure) -> Value:
+    return Opaque(f"raised {outcome.kind}") if isinstance(outcome, Failure) else outcome.value
+
+
+def _fits(function: Function, case: Case) -> bool:
+    """Whether the function takes this many arguments."""
+    try:
+        inspect.signature(function).bind(*case.arguments)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,155 @@
+"""An assignment folder as a Rubric, or all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
+
+from grader.errors import RubricError
+from grader.plan import Handout, Limits
+from grader.rubric.faults import Fault, Spot, did_you_mean, report
+from grader.rubric.messages import to_faults
+from grader.rubric.partial import read_question
+from grader.rubric.records import QuestionRules, Rubric
+from grader.rubric.resolve import resolve_question
+from grader.rubric.schema import AssignmentFile
+from grader.rubric.sources import load_sources
+from grader.rubric.yaml_nodes import read_yaml
+from grader.submission.placeholders import handout_fingerprints
+
+NO_ASSIGNMENT = (
+    "no assignment file: one YAML file here must have the key `assignment`, "
+    "for example hw1.yaml with `assignment: hw1`, `title: Homework 1` and `questions: [q1.yaml]`"
+)
+
+
+def load_rubric(folder: Path) -> Rubric:
+    """The rubric of an assignment folder. Raises RubricError with every fault of every file."""
+    loader = _Loader(folder)
+    rubric = loader.load()
+    if loader.faults or rubric is None:
+        raise RubricError(report(loader.faults))
+    return rubric
+
+
+class _Loader:
+    """Collects the faults of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+
+    def load(self) -> Rubric | None:
+        read = dict(self.read_files())
+        files = {name: spot for name, spot in read.items() if spot is not None}
+        assignments = {name: spot for name, spot in files.items() if _is_assignment(spot)}
+        others = {name: spot for name, spot in files.items() if name not in assignments}
+        main = self.main_file(assignments)
+        fields = self.assignment_fields(main) if main else None
+        secret = fields.secret if fields else ""
+        questions = {name: self.question(spot, secret) for name, spot in others.items()}
+        if main is None or fields is None:
+            return None
+        self.check_listing(main, fields.questions, read.keys() - assignments.keys())
+        self.check_numbers({name: questions.get(name) for name in fields.questions})
+        return Rubric(
+            assignment=fields.assignment,
+            title=fields.title,
+            questions=tuple(rules for name in fields.questions if (rules := questions.get(name))),
+            files=fields.files,
+            limits=Limits(**fields.limits.model_dump()),
+            handout=self.handout(main, fields),
+        )
+
+    def read_files(self) -> Iterator[tuple[str, Spot | None]]:
+        """Every YAML file of `rubrics/`, with None for one that cannot be read."""
+        folder = self.folder / "rubrics"
+        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+            label = f"rubrics/{path.name}"
+            try:
+                read = read_yaml(path.read_bytes())
+            except OSError as error:
+                self.faults.append(Fault(label, 1, "", f"cannot be read: {error.strerror}"))
+                yield path.name, None
+                continue
+            self.faults += [Fault(label, fault.line, "", fault.message) for fault in read.faults]
+            yield path.name, Spot(label, read.root) if read.root else None
+
+    def main_file(self, assignments: Mapping[str, Spot]) -> Spot | None:
+        if len(assignments) == 1:
+            return next(iter(assignments.values()))
+        if not assignments and not self.faults:
+            self.faults.append(Fault("rubrics", 0, "", NO_ASSIGNMENT))
+        for name, spot in assignments.items():
+            others = ", ".join(other for other in assignments if other != name)
+            self.faults.append(
+                spot.at("assignment").fault(f"{others} is an assignment file too: keep one in this folder")
+            )
+        return None
+
+    def assignment_fields(self, spot: Spot) -> AssignmentFile | None:
+        try:
+            return AssignmentFile.model_validate(spot.root.data)
+        except ValidationError as error:
+            self.faults += to_faults(error, spot, "assignment")
+            return None
+
+    def question(self, spot: Spot, secret: str) -> QuestionRules | None:
+        read = read_question(spot)
+        self.faults += read.faults
+        if read.fields is None:
+            return None
+        sources = load_sources(self.folder, read.fields.reference)
+        self.faults += sources.faults
+        if not sources.reference.exists:
+            self.faults.append(spot.at("reference").fault(f"{sources.reference.name} does not exist"))
+        rules, faults = resolve_question(read, sources, secret)
+        self.faults += faults
+        return rules
+
+    def check_listing(self, main: Spot, listed: tuple[str, ...], existing: AbstractSet[str]) -> None:
+        spot = main.at("questions")
+        for index, name in enumerate(listed):
+            if name in listed[:index]:
+                self.faults.append(spot.at(index).fault(f"{name} is listed twice"))
+            elif name not in existing:
+                remark = did_you_mean(name, existing)
+                self.faults.append(spot.at(index).fault(f"there is no question file rubrics/{name}{remark}"))
+        self.faults += [
+            spot.fault(f"rubrics/{name} is not listed: add it, or move it out of the folder")
+            for name in sorted(existing - set(listed))
+        ]
+
+    def check_numbers(self, questions: Mapping[str, QuestionRules | None]) -> None:
+        """No two files are the same question."""
+        first: dict[str, str] = {}
+        for name, rules in questions.items():
+            if rules is None:
+                continue
+            if rules.label in first:
+                spot = rules.spot.at("question")
+                self.faults.append(spot.fault(f'rubrics/{first[rules.label]} is question "{rules.label}" too'))
+            first.setdefault(rules.label, name)
+
+    def handout(self, main: Spot, fields: AssignmentFile) -> Handout:
+        if fields.handout is None:
+            return Handout()
+        spot, inside = main.at("handout"), PurePosixPath(fields.handout)
+        if inside.is_absolute() or ".." in inside.parts:
+            self.faults.append(spot.fault("must be inside rubrics/, so that a change of it is noticed"))
+            return Handout()
+        try:
+            return Handout(functions=handout_fingerprints((self.folder / "rubrics" / inside).read_bytes()))
+        except FileNotFoundError:
+            self.faults.append(spot.fault(f"rubrics/{inside} does not exist"))
+        except (OSError, ValueError) as error:
+            self.faults.append(spot.fault(f"rubrics/{inside} cannot be read: {error}"))
+        return Handout()
+
+
+def _is_assignment(spot: Spot) -> bool:
+    data = spot.root.data
+    return isinstance(data, dict) and "assignment" in data

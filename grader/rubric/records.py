@@ -1,0 +1,99 @@
+"""A loaded rubric: every name looked up, every default filled in, each record with its place in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.compare import Comparator
+from grader.plan import Handout, Limits
+from grader.records import Visibility
+from grader.rubric.faults import Spot
+from grader.rubric.signature import Parameter, Signature
+from grader.rubric.sources import Function, Source
+from grader.rubric.specs import Input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """One entry of `cases`: a single case, or `count` random ones."""
+
+    spot: Spot
+    inputs: tuple[tuple[str, Input], ...]
+    count: int | None = None  # None: not random
+    draw: Function | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """A mistake: a known wrong variant of the check's function."""
+
+    spot: Spot
+    name: str
+    hint: str
+    function: Function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """The author's function that runs on a namespace instead of a plain call."""
+
+    name: str
+    function: Function
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRules:
+    """A check, with what it inherits from its part."""
+
+    spot: Spot
+    name: str
+    points: float
+    visibility: Visibility
+    signature: Signature
+    parameters: tuple[Parameter, ...]  # the signature's, or the probe's own
+    compare: Comparator
+    cases: tuple[Cases, ...]
+    answer: Function  # the reference's function
+    expected_from: tuple[str, Function] | None
+    also_accept: tuple[tuple[str, Function], ...]
+    output: int | None
+    globals: tuple[str, ...]
+    keeps_inputs: bool
+    mistakes: tuple[Wrong, ...]
+    probe: Probe | None
+    seed: tuple[str, ...]  # secret, question, part, check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRules:
+    """A part of a question."""
+
+    label: str
+    title: str
+    needs: tuple[str, ...]
+    checks: tuple[CheckRules, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRules:
+    """A question, and the files whose namespaces its functions read their globals from."""
+
+    spot: Spot
+    label: str
+    title: str
+    parts: tuple[PartRules, ...]
+    reference: Source
+    mistakes: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """An assignment without faults."""
+
+    assignment: str
+    title: str
+    questions: tuple[QuestionRules, ...]
+    files: tuple[str, ...]
+    limits: Limits
+    handout: Handout

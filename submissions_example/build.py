@@ -1,0 +1,133 @@
+"""Build the example submissions and the handout from `source/`: `python submissions_example/build.py [FOLDER]`.
+
+A `.cells` file is a notebook as text: `# %%` starts a code cell, `# %% [markdown]` a text cell. Building twice gives the
+same bytes. With FOLDER the files are written there instead (the test compares them with the committed ones).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SOURCE = HERE / "source"
+DATE = (2026, 1, 31, 23, 58, 0)  # of every entry, so that the archives never differ
+MARKER = "# %%"
+
+
+def main(root: Path) -> None:
+    """Write every file below `root`."""
+    for name, data in build().items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def build() -> dict[str, bytes]:
+    """The files by their path in the project."""
+    handout = notebook(read_cells("handout.cells"))
+    examples = {
+        "blank.zip": archive({"hw2.ipynb": handout}),
+        "complete.zip": archive({"hw2.ipynb": notebook(read_cells("complete.cells"))}),
+        "partial.zip": archive({"hw2.ipynb": notebook(read_cells("partial.cells"))}),
+        "hostile.zip": archive({"hw2.ipynb": notebook(read_cells("hostile.cells"))}),
+        "messy.zip": archive(messy_files(handout)),
+        "empty.zip": archive({}),
+        "no_notebook.zip": archive({"answers.pdf": b"%PDF-1.4\n", "notes.txt": b"see the PDF\n"}),
+        "not_a_zip.zip": b"this is not a zip\n",
+        "zeros.zip": archive({"hw2.ipynb": bytes(300 * 2**20)}),
+    }
+    files = {f"submissions_example/{name}": data for name, data in examples.items()}
+    return {"rubrics/handout/hw2.ipynb": handout, **files}
+
+
+def messy_files(handout: bytes) -> dict[str, bytes]:
+    """A submission as it comes out of somebody's drive."""
+    return {
+        "cs182hw2/hw2.ipynb": handout,  # the blank starter, still there
+        "cs182hw2/Copy of hw2 (final).ipynb": notebook_without_metadata(read_cells("messy/final.cells")),
+        "cs182hw2/question3.ipynb": notebook_of_format_3(read_cells("messy/question3.cells")),
+        "cs182hw2/hw2_helpers.py": (SOURCE / "messy/hw2_helpers.py").read_bytes(),
+        "cs182hw2/.ipynb_checkpoints/hw2-checkpoint.ipynb": notebook(read_cells("messy/old.cells")),
+        "cs182hw2/submission_logs/w_stds_he.json": b"[0.0255, 0.2, 0.2]",
+        "cs182hw2/submission_logs/best_fc_model.npz": b"PK\x05\x06" + bytes(18),
+        "cs182hw2/.DS_Store": b"\x00\x00\x00\x01Bud1",
+        "__MACOSX/cs182hw2/._hw2.ipynb": b"\x00\x05\x16\x07",
+        "cs182hw2\\windows.py": b"print('a name with a backslash')\n",
+        "../outside.py": b"print('a name that points outside')\n",
+    }
+
+
+def read_cells(name: str) -> list[tuple[str, str]]:
+    """(kind, text) of every cell of a `.cells` file."""
+    cells: list[tuple[str, list[str]]] = []
+    for line in (SOURCE / name).read_text("utf-8").splitlines():
+        if line.startswith(MARKER):
+            cells.append(("markdown" if line.endswith("[markdown]") else "code", []))
+        else:
+            cells[-1][1].append(line)
+    return [(kind, "\n".join(lines).strip("\n")) for kind, lines in cells]
+
+
+def notebook(cells: list[tuple[str, str]]) -> bytes:
+    """A notebook of format 4.5."""
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    content = {
+        "cells": [_cell(kind, text, number) for number, (kind, text) in enumerate(cells)],
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return _json(content)
+
+
+def _cell(kind: str, text: str, number: int) -> dict[str, object]:
+    cell: dict[str, object] = {
+        "cell_type": kind,
+        "id": f"cell-{number:03}",
+        "metadata": {},
+        "source": text.splitlines(keepends=True),
+    }
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def notebook_without_metadata(cells: list[tuple[str, str]]) -> bytes:
+    """As some tools write it: no metadata, no ids, the source in one string."""
+    return _json({"cells": [{"cell_type": kind, "source": text} for kind, text in cells], "nbformat": 4})
+
+
+def notebook_of_format_3(cells: list[tuple[str, str]]) -> bytes:
+    """The format of 2013: worksheets, and `input` instead of `source`."""
+    old = [
+        {"cell_type": "code", "input": text, "language": "python", "outputs": [], "collapsed": False, "metadata": {}}
+        for _kind, text in cells
+    ]
+    content = {
+        "metadata": {"name": ""},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "worksheets": [{"cells": old, "metadata": {}}],
+    }
+    return _json(content)
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def archive(files: dict[str, bytes]) -> bytes:
+    """A zip whose bytes depend on nothing but the files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.filename = name  # as given, backslash or not
+            zipped.writestr(entry, data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent)
