@@ -62,8 +62,6 @@ def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run.add_argument("submission", type=Path, help="a .zip, a folder, an .ipynb or a .py")
-    run.add_argument(
-        "-a", "--assignment", type=Path, metavar="DIR", help="folder with rubrics/ and reference/"
-    )
+    run.add_argument("-a", "--assignment", type=Path, metavar="DIR", help="folder with rubrics/ and reference/")
     run.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write Gradescope's results.json to FILE")
     run.add_argument("--format", choices=("text", "json"), default="text", help="what to print (default: text)")

@@ -108,8 +108,10 @@ def grade_function(
     filled = [candidate for candidate in candidates if not candidate.is_placeholder and not candidate.fault]
     if not filled:
         return not_attempted(checks, name, reading)
-    results = best_of(tuple(_judged(checks, filled, plan, runner)))
-    unrun = tuple(seen_unrun(candidate) for candidate in candidates if candidate not in filled)
+    judged = tuple(_judged(checks, filled, plan, runner))
+    results = best_of(judged)
+    run = [one.candidate for one in judged]
+    unrun = tuple(seen_unrun(candidate) for candidate in candidates if candidate not in run)
     return tuple(msgspec.structs.replace(result, others=result.others + unrun) for result in results)
 
 

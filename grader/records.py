@@ -127,6 +127,7 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
     """The process ended or broke the protocol; `reason` is a phrase ("a segmentation fault")."""
 
     reason: str
+    exit_code: int | None = None  # of a process that ended by itself
     while_defining: bool = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from grader.errors import SandboxError
 from grader.plan import Case, Check, Limits, Plan, wanted_names
 from grader.records import (
     Attempt,
@@ -59,6 +60,8 @@ def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
     child.end()
     if isinstance(answer, ReadingDone):
         return answer.reading
+    if isinstance(answer, Crashed) and answer.exit_code is not None:  # no student code runs there
+        raise SandboxError(f"{bundle.name}: the reader failed; this is a fault of the grader, not of the submission")
     return Reading(fault=f"{bundle.name} could not be read: {_why_unread(answer)}. Hand in a smaller, plain notebook.")
 
 
@@ -141,8 +144,9 @@ def _outcome(answer: object, *, while_defining: bool = False) -> Outcome:
         return TimedOut(seconds=answer.seconds, while_defining=while_defining)
     if isinstance(answer, OutOfMemory):
         return OutOfMemory(places=answer.places, while_defining=while_defining)
-    reason = answer.reason if isinstance(answer, Crashed) else "an answer to another question (tampering)"
-    return Crashed(reason=reason, while_defining=while_defining)
+    if isinstance(answer, Crashed):
+        return Crashed(reason=answer.reason, exit_code=answer.exit_code, while_defining=while_defining)
+    return Crashed(reason="an answer to another question (tampering)", while_defining=while_defining)
 
 
 def _is_death(outcome: Outcome) -> bool:

@@ -108,7 +108,9 @@ def seen_unrun(candidate: Candidate) -> Seen:
     """How the report names a candidate that was not run."""
     if candidate.is_placeholder:
         return Seen(place=candidate.place, remark="not filled in")
-    return Seen(place=candidate.place, remark=f"does not parse: {candidate.fault}")
+    if candidate.fault:
+        return Seen(place=candidate.place, remark=f"does not parse: {candidate.fault}")
+    return Seen(place=candidate.place, remark="not needed: a later one has full marks")
 
 
 def _parse_text(candidate: Candidate) -> str:
@@ -117,7 +119,7 @@ def _parse_text(candidate: Candidate) -> str:
 
 def _missing_text(name: str, reading: Reading) -> str:
     near = difflib.get_close_matches(
-        name.casefold(), [other.casefold() for other, _place in reading.other_names], 1, 0.75
+        name.casefold(), [other.casefold() for other, _place in reading.other_names], 1, 0.7
     )
     found = next(((other, place) for other, place in reading.other_names if other.casefold() in near), None)
     advice = (

@@ -96,11 +96,11 @@ def _read(actual: object) -> _Answer | NotNumeric:
     if isinstance(actual, str):
         return _read_text(actual)
     brackets = ""
-    if isinstance(actual, tuple | list) and len(actual) == 3 and isinstance(actual[2], str):  # noqa: PLR2004
-        word = actual[2].strip().casefold()
+    if isinstance(actual, tuple | list) and _ends_in_word(actual):
+        word = str(actual[-1]).strip().casefold()
         if word not in BRACKETS:
-            return NotNumeric(f"It says {show(actual[2])} about the ends, which is none of {', '.join(BRACKETS)}.")
-        actual, brackets = actual[:2], BRACKETS[word]
+            return NotNumeric(f"It says {show(actual[-1])} about the ends, which is none of {', '.join(BRACKETS)}.")
+        actual, brackets = actual[0] if len(actual) == 2 else actual[:2], BRACKETS[word]  # noqa: PLR2004
     array = to_array(actual)
     if not isinstance(array, NotNumeric):
         array = as_real_if(array, np.zeros(()))
@@ -111,6 +111,12 @@ def _read(actual: object) -> _Answer | NotNumeric:
         return NotNumeric(f"It returned {what} ({show(actual)}).")
     low, high = array.ravel()
     return _Answer(float(low), float(high), brackets)
+
+
+def _ends_in_word(items: tuple[object, ...] | list[object]) -> bool:
+    """Whether it is (lo, hi, word) or ((lo, hi), word)."""
+    is_nested = len(items) == 2 and isinstance(items[0], tuple | list | np.ndarray)  # noqa: PLR2004
+    return (is_nested or len(items) == 3) and isinstance(items[-1], str)  # noqa: PLR2004
 
 
 def _read_text(text: str) -> _Answer | NotNumeric:

@@ -14,13 +14,16 @@ MAX_ITEMS = 6
 NICE_FACTORS = (2, 3, 4, 5, 6, 8, 10, 100)
 
 
+MAX_NESTING = 4
+
+
 def show(thing: object) -> str:
     """`thing` in at most about `MAX_SHOWN` characters, as a student would write it."""
     text = _show(thing)
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
 
 
-def _show(thing: object) -> str:
+def _show(thing: object, depth: int = 0) -> str:
     if isinstance(thing, Opaque):
         return _printable(thing.what)
     if isinstance(thing, np.ndarray):
@@ -30,7 +33,9 @@ def _show(thing: object) -> str:
     if isinstance(thing, str):
         return repr(_printable(thing))
     if isinstance(thing, list | tuple):
-        items = [_show(item) for item in thing[:MAX_ITEMS]] + ["…"] * (len(thing) > MAX_ITEMS)
+        if depth > MAX_NESTING:
+            return "[…]"
+        items = [_show(item, depth + 1) for item in thing[:MAX_ITEMS]] + ["…"] * (len(thing) > MAX_ITEMS)
         return f"({', '.join(items)})" if isinstance(thing, tuple) else f"[{', '.join(items)}]"
     if isinstance(thing, dict):
         keys = ", ".join(_printable(str(key)) for key in list(thing)[:MAX_ITEMS])

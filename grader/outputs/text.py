@@ -16,6 +16,7 @@ from grader.records import CheckResult, PartResult, QuestionResult, Report, Stat
 
 MARKS = {Status.PASSED: ("✓", "green"), Status.SKIPPED: ("-", "yellow"), Status.PLACEHOLDER: ("·", "yellow")}
 FAILED_MARK = ("✗", "red")
+LABEL_WIDTH = 7
 
 
 def render_text(report: Report, stream: TextIO) -> None:
@@ -46,22 +47,34 @@ def _print_question(console: Console, question: QuestionResult) -> None:
     _print_row(console, Text(f"Question {question.label}. {plain(question.title)}", "bold"), question, style, 0)
     for part in question.parts:
         _print_row(console, Text(f"{part.label} {plain(part.title)}"), part, _style(part.score, part.points), 2)
+        before = None
         for check in part.checks:
-            _print_check(console, without_secrets(check))
+            _print_check(console, without_secrets(check), is_repeated=_explanation(check) == before)
+            before = _explanation(check)
 
 
-def _print_check(console: Console, check: CheckResult) -> None:
+def _explanation(check: CheckResult) -> tuple[object, ...] | None:
+    """What is not said twice in a row: that one function is missing, say."""
+    return (check.status, check.message, check.places) if check.message else None
+
+
+def _print_check(console: Console, check: CheckResult, *, is_repeated: bool) -> None:
     mark, style = MARKS.get(check.status, FAILED_MARK)
     word = "" if check.status is Status.PASSED else f"  [{STATUS_WORDS[check.status]}]"
-    title = Text.assemble((f"{mark} ", style), plain(check.name), (word, style))
+    place = f"  {plain(check.graded.place.label)}" if check.graded else ""
+    title = Text.assemble((f"{mark} ", style), plain(check.name), (word, style), (place, "dim"))
     _print_row(console, title, check, style, 6)
-    lines = Table.grid(padding=(0, 2))
-    lines.add_column(no_wrap=True)
-    lines.add_column(overflow="fold")
-    for label, text in check_lines(check):
-        lines.add_row(Text(label, "dim"), Text(text))
-    if lines.row_count:
-        console.print(Padding(lines, (0, 0, 0, 8)))
+    for label, text in () if is_repeated else check_lines(check):
+        _print_line(console, label, text)
+
+
+def _print_line(console: Console, label: str, text: str) -> None:
+    row = Table.grid(padding=(0, 1, 0, 0))
+    if label:
+        row.add_column(width=LABEL_WIDTH, no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(*([Text(label, "dim")] if label else []), Text(text))
+    console.print(Padding(row, (0, 0, 0, 8)))
 
 
 def _print_row(

@@ -69,6 +69,8 @@ def _parse_head(head: str, text: str) -> ast.FunctionDef:
 def _parameters(arguments: ast.arguments, text: str) -> tuple[Parameter, ...]:
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
         raise SignatureError(f"{text!r}: only plain parameters are allowed, no *, ** or /")
+    if len({argument.arg for argument in arguments.args}) < len(arguments.args):
+        raise SignatureError(f"{text!r}: two parameters have the same name")
     required = len(arguments.args) - len(arguments.defaults)
     optional = zip(arguments.args[required:], arguments.defaults, strict=True)
     return (

@@ -183,7 +183,7 @@ def _ending(code: int) -> Answer:
         return Crashed(reason=ENDINGS[code])
     if code < 0:
         return Crashed(reason=f"signal {-code}")
-    return Crashed(reason=f"the code itself (exit code {code}), as os._exit() does")
+    return Crashed(reason=f"an exit with code {code}, as os._exit() makes", exit_code=code)
 
 
 class Sandbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import linecache
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -23,7 +24,7 @@ def guarded(action: Callable[[], T], labels: frozenset[str]) -> T | Raised | Out
 
 
 def _record(error: BaseException, labels: frozenset[str]) -> Raised | OutOfMemory:
-    places = tuple(_places(error.__traceback__, labels))[-MAX_PLACES:]
+    places = tuple(place for place, _same in itertools.groupby(_places(error.__traceback__, labels)))[-MAX_PLACES:]
     if isinstance(error, MemoryError):
         return OutOfMemory(places=places)
     return Raised(kind=type(error).__name__[:80], message=_message(error, labels), places=places)

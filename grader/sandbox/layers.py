@@ -21,6 +21,7 @@ from grader.records import LayerState
 from grader.sandbox.messages import Fork
 
 REQUEST_FD, REPLY_FD = 3, 4
+BUG_EXIT_CODE = 70  # of a child whose own code (not the student's) raised
 MAX_OPEN_FILES = 64
 MAX_FILE_BYTES = 2**20
 MAX_THREADS = 64

@@ -61,8 +61,9 @@ def _fork(command: Fork, fds: list[int]) -> Status:
         try:
             layers.take_descriptors(*fds)
             child.serve(layers.REQUEST_FD, layers.REPLY_FD, layers.apply_layers(command))
-        finally:
             os._exit(0)
+        finally:
+            os._exit(layers.BUG_EXIT_CODE)
     return Forked(pid=pid)
 
 

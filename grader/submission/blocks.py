@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import warnings
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ def _reason(error: ast.Module | BaseException) -> str:
 
 def _statements(tree: ast.Module, text: str, offset: int) -> Iterator[Block]:
     lines = text.split("\n")
-    for node, following in zip(tree.body, [*tree.body[1:], None], strict=True):
+    for node, following in itertools.zip_longest(tree.body, tree.body[1:]):
         start = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
         end = node.end_lineno or node.lineno
         shares_line = node.col_offset > 0 or (following is not None and following.lineno == end)

@@ -42,7 +42,7 @@ AFTER = "after -> comes a name or several in parentheses, as in 'name(a, b=0.0) 
     [
         ("f", f"'f' is not a signature; {LIKE}"),
         ("f(a", f"'f(a' is not a signature; {LIKE}"),
-        ("f(a, a) -> y", f"'f(a, a) -> y' is not a signature; {LIKE}"),
+        ("f(a, a) -> y", "'f(a, a) -> y': two parameters have the same name"),
         ("f(): print(1)\ndef g()", f"'f(): print(1)\\ndef g()' is not a signature; {LIKE}"),
         ("f(): return 1 #", f"'f(): return 1 #' is not a signature; {LIKE}"),
         ("f(a\0)", f"'f(a\\x00)' is not a signature; {LIKE}"),

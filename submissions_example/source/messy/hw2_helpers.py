@@ -1,4 +1,5 @@
 """Helpers that the notebook imports."""
+
 import numpy as np
 
 table_of_cifar = np.load("deeplearning/datasets/cifar.npz")
