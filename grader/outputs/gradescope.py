@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from grader.outputs.visible import plain, without_secrets
-from grader.outputs.words import STATUS_WORDS, check_lines
+from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
 from grader.records import CheckResult, PartResult, Report, Status
 
 Json = dict[str, object]
@@ -47,15 +47,18 @@ def _test(check: CheckResult, part: PartResult, number: int) -> Json:
         "max_score": check.points,
         "status": "passed" if check.status is Status.PASSED else "failed",
         "visibility": check.visibility.value,
-        "output": _output(shown),
+        "output": _output(shown, part),
         "output_format": "text",
     }
 
 
-def _output(check: CheckResult) -> str:
+def _output(check: CheckResult, part: PartResult) -> str:
     head = STATUS_WORDS[check.status].capitalize()
     lines = [f"{label}: {text}" if label else text for label, text in check_lines(check)]
-    return plain("\n".join([head, *lines]))
+    graded = [
+        f"graded: {line}" for line in graded_lines(part) if check.graded and line.startswith(f"{check.function} ")
+    ]
+    return plain("\n".join([head, *lines, *graded]))
 
 
 def _summary(report: Report) -> str:

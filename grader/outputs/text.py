@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.outputs.visible import plain, without_secrets
-from grader.outputs.words import STATUS_WORDS, check_lines
+from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
 from grader.records import CheckResult, PartResult, QuestionResult, Report, Status
 
 MARKS = {Status.PASSED: ("✓", "green"), Status.SKIPPED: ("-", "yellow"), Status.PLACEHOLDER: ("·", "yellow")}
@@ -47,6 +47,8 @@ def _print_question(console: Console, question: QuestionResult) -> None:
     _print_row(console, Text(f"Question {question.label}. {plain(question.title)}", "bold"), question, style, 0)
     for part in question.parts:
         _print_row(console, Text(f"{part.label} {plain(part.title)}"), part, _style(part.score, part.points), 2)
+        for line in graded_lines(part):
+            console.print(Padding(Text(line, "dim"), (0, 0, 0, 7)))
         before = None
         for check in part.checks:
             _print_check(console, without_secrets(check), is_repeated=_explanation(check) == before)
@@ -61,8 +63,7 @@ def _explanation(check: CheckResult) -> tuple[object, ...] | None:
 def _print_check(console: Console, check: CheckResult, *, is_repeated: bool) -> None:
     mark, style = MARKS.get(check.status, FAILED_MARK)
     word = "" if check.status is Status.PASSED else f"  [{STATUS_WORDS[check.status]}]"
-    place = f"  {plain(check.graded.place.label)}" if check.graded else ""
-    title = Text.assemble((f"{mark} ", style), plain(check.name), (word, style), (place, "dim"))
+    title = Text.assemble((f"{mark} ", style), plain(check.name), (word, style))
     _print_row(console, title, check, style, 6)
     for label, text in () if is_repeated else check_lines(check):
         _print_line(console, label, text)

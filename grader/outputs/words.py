@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.outputs.visible import plain
-from grader.records import CheckResult, Seen, Status
+from grader.outputs.visible import plain, without_secrets
+from grader.records import CheckResult, PartResult, Seen, Status
 from grader.scoring import place_text
 
 STATUS_WORDS = {
@@ -33,8 +33,15 @@ def check_lines(check: CheckResult) -> Iterator[tuple[str, str]]:
     if check.hint:
         yield "hint", plain(check.hint)
     yield from _printed(check)
-    if check.others and check.graded:
-        yield "graded", f"the definition in {plain(place_text(check.graded.place))}; also seen: {_seen(check.others)}"
+
+
+def graded_lines(part: PartResult) -> Iterator[str]:
+    """For every function of a part, which definition was graded and which others were seen."""
+    visible = [without_secrets(check) for check in part.checks]
+    for check in {check.function: check for check in visible if check.graded}.values():
+        if check.graded:
+            others = f"; also seen: {_seen(check.others)}" if check.others else ""
+            yield f"{plain(check.function)} in {plain(place_text(check.graded.place))}{others}"
 
 
 def _printed(check: CheckResult) -> Iterator[tuple[str, str]]:
