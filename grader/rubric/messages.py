@@ -100,7 +100,7 @@ def _other_message(kind: str, message: str, context: Context) -> str:
 
 
 def _quote_remark(kind: str, given: object) -> str:
-    return " (put it in quotes)" if kind == "string_type" and isinstance(given, int | float | None) else ""
+    return " (put it in quotes)" if kind == "string_type" and isinstance(given, int | float) else ""
 
 
 def _key_remark(given: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from grader.records import Visibility
 from grader.rubric.faults import Fault, Spot, did_you_mean
@@ -67,9 +67,12 @@ class _Resolver:
 
     def check(self, spot: Spot, fields: CheckFields, part: ReadPart, seed: tuple[str, ...]) -> CheckRules:
         function = self.function_name(spot, fields, part.fields)
-        signature = self.signature(spot, fields, part, function)
+        found = self.signature(spot, fields, part, function)
+        signature = found or Signature(function)
         parameters = self.parameters(spot, fields, signature)
         self.check_globals(spot, fields, parameters)
+        if found or fields.parameters is not None:  # else the inputs cannot be judged
+            self.check_cases(spot, fields, parameters)
         reference = self.sources.reference
         return CheckRules(
             spot=spot,
@@ -79,17 +82,14 @@ class _Resolver:
             signature=signature,
             parameters=parameters,
             compare=fields.compare,
-            cases=tuple(
-                self.cases(spot.at("cases", index), case, parameters, fields.globals)
-                for index, case in enumerate(fields.cases)
-            ),
+            cases=tuple(self.cases(spot.at("cases", index), case) for index, case in enumerate(fields.cases)),
             answer=self.lookup(_function_spot(spot, fields, part), function, reference),
             expected_from=self.expected_from(spot, fields),
             also_accept=tuple(
                 (name, self.lookup(spot.at("also_accept", index), name, reference))
                 for index, name in enumerate(fields.also_accept)
             ),
-            output=self.output(spot, fields, signature),
+            output=self.output(spot, fields, signature) if found else None,
             globals=fields.globals,
             keeps_inputs=fields.keeps_inputs,
             mistakes=self.mistakes(spot, fields, part),
@@ -131,17 +131,17 @@ class _Resolver:
             self.fault(spot, '"function" is missing, here and in the part')
         return name or ""
 
-    def signature(self, spot: Spot, fields: CheckFields, part: ReadPart, function: str) -> Signature:
+    def signature(self, spot: Spot, fields: CheckFields, part: ReadPart, function: str) -> Signature | None:
         text = fields.signature or part.fields.signature
         if text is None:
             self.fault(spot, '"signature" is missing, here and in the part')
-            return Signature(function)
+            return None
         place = (spot if fields.signature else part.spot).at("signature")
         try:
             signature = parse_signature(text)
         except SignatureError as error:
             self.fault(place, str(error))
-            return Signature(function)
+            return None
         if function and signature.name != function:
             place = spot.at("signature") if fields.function else place
             self.fault(place, f'is that of "{signature.name}", but the function is "{function}"')
@@ -163,16 +163,19 @@ class _Resolver:
                     spot.at("globals", index), f'"{name}" is a parameter too: an input is either passed or global'
                 )
 
-    def cases(
-        self, spot: Spot, case: RandomCase | FixedCase, parameters: tuple[Parameter, ...], globals_: tuple[str, ...]
-    ) -> Cases:
+    def check_cases(self, spot: Spot, fields: CheckFields, parameters: tuple[Parameter, ...]) -> None:
+        for index, case in enumerate(fields.cases):
+            place = spot.at("cases", index)
+            if isinstance(case, RandomCase):
+                given, drawn = set(case.random.model_extra or {}), case.random.draw is not None
+                self.faults += check_inputs(place.at("random"), given, parameters, fields.globals, is_partial=drawn)
+            else:
+                self.faults += check_inputs(place, set(case), parameters, fields.globals)
+
+    def cases(self, spot: Spot, case: RandomCase | FixedCase) -> Cases:
         if not isinstance(case, RandomCase):
-            self.faults += check_inputs(spot, set(case), parameters, globals_)
             return Cases(spot=spot, inputs=(*case.items(),))
         spot = spot.at("random")
-        inputs: Mapping[str, object] = case.random.model_extra or {}
-        drawn = case.random.draw is not None
-        self.faults += check_inputs(spot, set(inputs), parameters, globals_, is_partial=drawn)
         return Cases(
             spot=spot,
             inputs=(*(case.random.model_extra or {}).items(),),

@@ -43,9 +43,8 @@ def broken_names(text: str) -> frozenset[str]:
 
 def _broken(block: Block, statement: Statement) -> Iterator[Definition]:
     for match in BROKEN_DEFINITION.finditer(block.text):
-        line = block.line + block.text.count("\n", 0, match.start())
-        source = block.text.split("\n")[line - block.line].strip()[:200]
-        place = Place(label=statement.label, line=line, source=source)
+        source = block.text.split("\n")[block.fault_line - block.line : block.fault_line - block.line + 1]
+        place = Place(label=statement.label, line=block.fault_line, source="".join(source).strip()[:200])
         yield Definition(match.group(1) or match.group(2), place, is_broken_placeholder(block.text), statement.fault)
 
 

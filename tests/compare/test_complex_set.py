@@ -37,7 +37,7 @@ REFUSED = [
     ([], f"It returned []; expected 2 numbers, {SHOWN}."),
     (np.zeros((0, 1, 2)), f"It returned an array of shape (0, 1, 2); expected 2 numbers, {SHOWN}."),
     ([0.5, 0.5, 0.25], f"It returned [0.5, 0.5, 0.25]; expected 2 numbers, {SHOWN}."),
-    (np.broadcast_to(PAIR, (3, 2)), f"It returned {SHOWN[:-1]}; expected 2 numbers, {SHOWN}."),
+    (np.broadcast_to(PAIR, (3, 2)), f"It returned [{SHOWN}, {SHOWN}, {SHOWN}]; expected 2 numbers, {SHOWN}."),
     (
         [0.5, 0.5],
         f"It returned [0.5, 0.5], expected {SHOWN} (in any order). Yours are all real: the imaginary parts are missing.",

@@ -1,0 +1,76 @@
+"""Submissions, plans and small records for the tests: real bytes, made in memory."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+
+from grader.codec import freeze
+from grader.compare import Close, Comparator
+from grader.plan import Case, Check, Limits, Part, Plan, Question
+from grader.records import Bundle, File, Visibility
+from grader.targets import FunctionTarget
+
+
+def notebook(*cells: str | list[str], nbformat: int = 4) -> bytes:
+    """A notebook of code cells without any metadata."""
+    code = [{"cell_type": "code", "source": cell} for cell in cells]
+    return json.dumps({"cells": code, "nbformat": nbformat}).encode()
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip of these files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def bundle(*cells: str) -> Bundle:
+    """One notebook, `hw.ipynb`."""
+    return Bundle(name="hw.ipynb", files=(File(name="hw.ipynb", data=notebook(*cells)),))
+
+
+def zip_bundle(data: bytes, name: str = "hw.zip") -> Bundle:
+    """An archive."""
+    return Bundle(name=name, files=(File(name=name, data=data),), is_archive=True)
+
+
+def check(
+    function: str,
+    cases: Sequence[tuple[tuple[object, ...], object]],
+    *,
+    compare: Comparator | None = None,
+    points: float = 1,
+    visibility: Visibility = Visibility.VISIBLE,
+) -> Check:
+    """A check of `function`; a case is (arguments, expected)."""
+    comparator = compare or Close()
+    return Check(
+        name=f"{function} is right",
+        points=points,
+        target=FunctionTarget(name=function, parameters=("x",)),
+        compare=comparator,
+        visibility=visibility,
+        cases=tuple(
+            Case(
+                arguments=tuple(freeze(argument) for argument in arguments),
+                expected=(freeze(comparator.expect(expected)),),
+                shown=", ".join(map(repr, arguments)),
+            )
+            for arguments, expected in cases
+        ),
+    )
+
+
+def plan(*checks: Check, limits: Limits | None = None) -> Plan:
+    """A plan of one question with a part for every check."""
+    parts = tuple(Part(label="abcdefgh"[i], title=item.target.name, checks=(item,)) for i, item in enumerate(checks))
+    questions = (Question(label="1", title="Squares", parts=parts),)
+    return Plan(assignment="test", title="A test", questions=questions, limits=limits or Limits(call_seconds=2))
+
+
+SQUARE = check("square", [((2.0,), 4.0), ((3.0,), 9.0)])

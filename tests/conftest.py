@@ -1,0 +1,34 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from grader.plan import Limits
+from grader.sandbox.client import Sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One sandbox for the whole run: its templates start once."""
+    with closing(Sandbox(Limits(call_seconds=2, define_seconds=5))) as running:
+        yield running
+
+
+@pytest.fixture
+def interpreter() -> Iterator[None]:
+    """Put back what code of the child changes in its interpreter, when a test runs it in this one."""
+    main, finders, streams = sys.modules["__main__"], list(sys.meta_path), (sys.stdout, sys.stderr)
+    limit = sys.getrecursionlimit()
+    yield
+    sys.modules["__main__"] = main
+    sys.meta_path[:] = finders
+    sys.stdout, sys.stderr = streams
+    sys.setrecursionlimit(limit)

@@ -1,0 +1,223 @@
+"""A real child of a real template: what student code may do to it, and what the grader is told."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+import pytest
+
+from builders import bundle
+from grader.codec import freeze
+from grader.plan import Limits
+from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
+from grader.sandbox.client import Child, Sandbox
+from grader.sandbox.messages import Call, Define, Done, Load
+from grader.submission.read import Wanted, read_submission
+from grader.targets import FunctionTarget, ProbeTarget
+
+
+def defined(sandbox: Sandbox, source: str, name: str = "f", kind: str = "numpy") -> Child:
+    """A child in which the function `name` of this one-cell notebook is defined."""
+    reading = read_submission(bundle(source), Wanted((name,), ("*",), {}, frozenset()))
+    child = sandbox.child(kind)
+    assert child.ask(Load(documents=reading.documents, modules=reading.modules), 5) == Done()
+    assert child.ask(Define(candidate=reading.candidates[-1]), 5) == Done()
+    return child
+
+
+def call(*arguments: object, name: str = "f") -> Call:
+    return Call(target=FunctionTarget(name=name), arguments=tuple(freeze(argument) for argument in arguments))
+
+
+def result_of(sandbox: Sandbox, source: str, *arguments: object, seconds: float = 5) -> object:
+    child = defined(sandbox, source)
+    try:
+        return child.ask(call(*arguments), seconds)
+    finally:
+        child.end()
+
+
+def test_call_returns_the_value_and_what_was_printed(sandbox: Sandbox) -> None:
+    answer = result_of(sandbox, "def f(x):\n    print('hi')\n    return x + 1", 1)
+    assert answer == Returned(value=2, stdout="hi\n")
+
+
+def test_call_reports_a_changed_argument(sandbox: Sandbox) -> None:
+    answer = result_of(sandbox, "def f(x, y):\n    y.append(3)\n    return x", 1, [1, 2])
+    assert answer == Returned(value=1, mutated=(1,))
+
+
+def test_call_keeps_a_flood_of_output_short(sandbox: Sandbox) -> None:
+    answer = result_of(sandbox, "def f():\n    for i in range(200000):\n        print('x' * 100)\n    return 1")
+    assert isinstance(answer, Returned)
+    assert len(answer.stdout) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("return 1 / 0", "ZeroDivisionError"),
+        ("return f()", "RecursionError"),
+        ("import sys; sys.exit(0)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("return input()", "EOFError"),
+        ("return unknown", "NameError"),
+        ("open('/tmp/grader-test-file', 'w').write('x' * 3_000_000)", "OSError"),
+        ("import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))", "ValueError"),
+    ],
+)
+def test_call_records_what_is_raised(sandbox: Sandbox, body: str, kind: str) -> None:
+    answer = result_of(sandbox, f"def f():\n    {body}")
+    assert isinstance(answer, Raised)
+    assert answer.kind == kind
+    assert answer.places[-1].label == "cell 1"
+    assert answer.places[-1].line == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("os._exit(0)", Crashed(reason="an exit with code 0, as os._exit() makes", exit_code=0)),
+        ("os.abort()", Crashed(reason="an abort")),
+        ("import ctypes; ctypes.string_at(0)", Crashed(reason="a segmentation fault")),
+        ("os.kill(os.getpid(), 15)", Crashed(reason="signal 15")),
+        ("os.kill(os.getpid(), 9)", OutOfMemory()),
+        ("os.write(4, b'\\xff' * 8)", Crashed(reason="an answer that is not one of ours (tampering)")),
+    ],
+)
+def test_call_classifies_an_end(sandbox: Sandbox, body: str, expected: object) -> None:
+    assert result_of(sandbox, f"import os\ndef f():\n    {body}") == expected
+
+
+def test_call_sees_a_forged_reply(sandbox: Sandbox) -> None:
+    forged = struct.pack("<I", 40) + b"x" * 40
+    answer = result_of(sandbox, f"import os\ndef f():\n    os.write(4, {forged!r})\n    return 1")
+    assert answer == Crashed(reason="an answer that is not one of ours (tampering)")
+
+
+def test_call_sees_a_reply_with_another_nonce(sandbox: Sandbox) -> None:
+    source = """
+import os
+def f():
+    import sys
+    messages, wire = sys.modules['grader.sandbox.messages'], sys.modules['grader.sandbox.wire']
+    os.write(4, wire.pack(messages.Reply(nonce=b'0' * 16, answer=messages.Returned(value=1))))
+    return 2
+"""
+    assert result_of(sandbox, source) == Crashed(reason="an answer that nobody asked for (tampering)")
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "import time; time.sleep(60)", "10 ** (10 ** 9)"])
+def test_call_stops_at_the_deadline(sandbox: Sandbox, body: str) -> None:
+    assert result_of(sandbox, f"def f():\n    {body}", seconds=0.3) == TimedOut(seconds=0.3)
+
+
+@pytest.mark.parametrize("body", ["np.ones(20 * 2**30 // 8)", "bytearray(20 * 2**30)", "[0] * 10**10"])
+def test_call_reports_memory(sandbox: Sandbox, body: str) -> None:
+    answer = result_of(sandbox, f"import numpy as np\ndef f():\n    return {body}")
+    assert isinstance(answer, OutOfMemory)
+    assert answer.places[0].line == 3
+
+
+def test_child_survives_an_exception(sandbox: Sandbox) -> None:
+    child = defined(sandbox, "def f(x):\n    return 1 / x")
+    child.ask(call(0), 5)
+    assert child.ask(call(2), 5) == Returned(value=0.5)
+    child.end()
+
+
+def test_end_leaves_no_process(sandbox: Sandbox) -> None:
+    child = defined(sandbox, "import os\ndef f():\n    return os.getpid()")
+    answer = child.ask(call(), 5)
+    child.end()
+    assert isinstance(answer, Returned)
+    assert isinstance(answer.value, int)
+    with pytest.raises(ProcessLookupError):
+        os.kill(answer.value, 0)
+
+
+def test_end_twice_is_harmless(sandbox: Sandbox) -> None:
+    child = sandbox.child("numpy")
+    child.end()
+    assert child.end() == 0
+
+
+def test_child_has_only_its_own_descriptors(sandbox: Sandbox) -> None:
+    answer = result_of(sandbox, "import os\ndef f():\n    return sorted(int(n) for n in os.listdir('/proc/self/fd'))[:5]")
+    assert isinstance(answer, Returned)
+    assert answer.value == freeze([0, 1, 2, 3, 4])
+
+
+def test_child_sees_a_clean_environment(sandbox: Sandbox) -> None:
+    answer = result_of(sandbox, "import os\ndef f():\n    return sorted(os.environ)")
+    assert isinstance(answer, Returned)
+    assert "HOME" in str(answer.value)
+    assert "USER" not in str(answer.value)
+
+
+def test_child_does_not_know_the_plan(sandbox: Sandbox) -> None:
+    source = "import sys\ndef f():\n    return sorted(m for m in sys.modules if m in ('grader.plan', 'grader.compare', 'yaml'))"
+    assert result_of(sandbox, source) == Returned(value=freeze([]))
+
+
+def test_children_get_the_same_random_numbers(sandbox: Sandbox) -> None:
+    source = "import numpy as np, random\ndef f():\n    return [np.random.rand(), random.random()]"
+    assert result_of(sandbox, source) == result_of(sandbox, source)
+
+
+def test_children_share_no_state(sandbox: Sandbox) -> None:
+    patch = "import numpy as np\ndef f(x):\n    np.square = lambda x: 0\n    return 1"
+    result_of(sandbox, patch, 3)
+    assert result_of(sandbox, "import numpy as np\ndef f(x):\n    return float(np.square(x))", 3) == Returned(value=9.0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives children users of their own")
+def test_child_runs_as_a_user_of_its_own(sandbox: Sandbox) -> None:
+    source = "import os\ndef f():\n    return [os.getuid(), os.geteuid(), len(os.getgroups())]"
+    first, second = result_of(sandbox, source), result_of(sandbox, source)
+    assert first != second
+    assert isinstance(first, Returned)
+    assert str(first.value).count("600") == 2
+
+
+def test_child_says_which_layers_are_on(sandbox: Sandbox) -> None:
+    child = sandbox.child("numpy")
+    states = {layer.name: layer.is_active for layer in child.layers}
+    child.end()
+    assert states == {"limits": True, "user": os.geteuid() == 0, "privileges": True}
+
+
+def test_child_can_still_import_libraries(sandbox: Sandbox) -> None:
+    answer = result_of(sandbox, "def f():\n    import sqlite3, fractions\n    return fractions.__name__")
+    assert answer == Returned(value="fractions")
+
+
+def test_torch_template_runs_torch(sandbox: Sandbox) -> None:
+    child = defined(sandbox, "import torch\ndef f(x):\n    return (torch.ones(300, 300) @ torch.ones(300)).sum() * x", kind="torch")
+    answer = child.ask(call(2), 30)
+    child.end()
+    assert isinstance(answer, Returned)
+    assert "torch" in str(answer.value)
+
+
+def test_probe_runs_on_the_student_namespace(sandbox: Sandbox) -> None:
+    child = defined(sandbox, "K = 3\ndef f(x):\n    return K * x")
+    probe = ProbeTarget(name="f", probe="twice", source="def twice(space, x):\n    return space['f'](space['f'](x))")
+    answer = child.ask(Call(target=probe, arguments=(2,)), 5)
+    child.end()
+    assert answer == Returned(value=18)
+
+
+def test_globals_are_set_before_the_call(sandbox: Sandbox) -> None:
+    child = defined(sandbox, "X = 1\ndef f():\n    return X")
+    answer = child.ask(Call(target=FunctionTarget(name="f"), arguments=(), globals=(("X", 7),)), 5)
+    child.end()
+    assert answer == Returned(value=7)
+
+
+def test_memory_limit_comes_from_the_limits() -> None:
+    small = Sandbox(Limits(memory_megabytes=64))
+    answer = result_of(small, "def f():\n    return len(bytearray(200 * 2**20))")
+    small.close()
+    assert isinstance(answer, OutOfMemory)
