@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Sequence
 
 from grader.codec import freeze
-from grader.compare import Close, Comparator
+from grader.compare import Comparator
+from grader.compare.close import Close
 from grader.plan import Case, Check, Limits, Part, Plan, Question
 from grader.records import Bundle, File, Visibility
 from grader.targets import FunctionTarget

@@ -82,7 +82,7 @@ def test_freeze_accepts_what_libraries_return(thing: object, expected: object) -
 @pytest.mark.parametrize(
     ("thing", "what"),
     [
-        ((n for n in ()), "a generator"),
+        ((n for n in [1]), "a generator"),
         (len, "an object of type builtin_function_or_method"),
         (lambda: 1, "a function"),
         (object(), "an object of type object"),

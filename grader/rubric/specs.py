@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal
 
 import numpy as np
@@ -19,20 +20,20 @@ DIGITS = 4  # significant digits of what is drawn: a student can copy such a num
 MAX_ROUNDED = 12  # elements of a drawn array that is short enough to be shown
 
 
-class Spec(Model):
+class Spec(Model, ABC):
     """A mapping that says how to make an input."""
 
+    @abstractmethod
     def make(self, rng: Generator) -> object:
         """The input; `rng` is a generator of its own, always in the same state."""
-        raise NotImplementedError
 
 
 class FixedSpec(Spec):
     """A spec without randomness."""
 
+    @abstractmethod
     def build(self) -> object:
         """The input."""
-        raise NotImplementedError
 
     def make(self, rng: Generator) -> object:
         """The input; nothing is drawn."""

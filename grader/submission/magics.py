@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import tokenize
+import warnings
 from typing import NamedTuple
 
 CELL_MAGIC = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\n)*%%(\w+)([^\n]*)")
@@ -47,8 +49,9 @@ def _cell_magic(cell: str, match: re.Match[str]) -> Translated:
     body = "\n" * match.group(0).count("\n") + cell[match.end() :]
     if name in PYTHON_CELLS:
         return Translated(translate(body).text)
-    if name in FILE_CELLS and rest.split()[-1:] and rest.split()[-1].endswith(".py"):
-        return Translated(body, file_name=rest.split()[-1].strip("'\""))
+    file_name = rest.split(" ")[-1].strip("'\"")
+    if name in FILE_CELLS and file_name.endswith(".py"):
+        return Translated(body, file_name=file_name)
     return Translated("")
 
 
@@ -59,7 +62,9 @@ def _by_ipython(cell: str) -> str:
 
     blank = len(cell) - len(cell.lstrip("\n"))  # the transformer drops leading empty lines
     try:
-        text = TransformerManager().transform_cell(cell)  # type: ignore[no-untyped-call]
-    except (SyntaxError, ValueError, RecursionError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about line ends that only Unicode knows
+            text = TransformerManager().transform_cell(cell)  # type: ignore[no-untyped-call]
+    except (SyntaxError, ValueError, RecursionError, IndexError, tokenize.TokenError):
         return cell
     return "\n" * blank + re.sub(r"^([ \t]*)get_ipython\(\)\..*$", r"\1pass", str(text), flags=re.MULTILINE)

@@ -86,7 +86,7 @@ class Document:
         return Names(
             defines=frozenset(defines - {"*"}),
             mutates=frozenset(name for part in outside_functions for name in self._mutated(part)),
-            uses=frozenset(_used(table)) - _builtins_not_in(defines),
+            uses=frozenset({*_used(table), *_incremented(node, outside_functions)}) - (BUILTINS - defines),
             imports=frozenset(_imported(outside_functions)),
             has_star_import=any(
                 isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in outside_functions
@@ -137,8 +137,13 @@ def _used(table: symtable.SymbolTable) -> Iterator[str]:
         yield from _used(child)
 
 
-def _builtins_not_in(defines: set[str]) -> frozenset[str]:
-    return BUILTINS - defines
+def _incremented(node: ast.stmt, outside_functions: list[ast.AST]) -> Iterator[str]:
+    """Module-level names of `x += 1`, which the symbol table does not count as a use."""
+    declared = {name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
+    for part in ast.walk(node):
+        target = part.target if isinstance(part, ast.AugAssign) else None
+        if isinstance(target, ast.Name) and (part in outside_functions or target.id in declared):
+            yield target.id
 
 
 def _imported(nodes: list[ast.AST]) -> Iterator[str]:

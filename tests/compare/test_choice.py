@@ -17,7 +17,7 @@ REFUSED = [
     ("SAME", "It returned 'equal', expected 'large'."),
     ("larger", f"It returned 'larger'. {OPTIONS}"),
     ("", f"It returned ''. {OPTIONS}"),
-    ("'large'", f'It returned "\'large\'". {OPTIONS}'),
+    ("'large'", f"It returned \"'large'\". {OPTIONS}"),
     (None, f"It returned nothing (None): is a `return` missing? {OPTIONS}"),
     (True, f"It returned True, which is not a string. {OPTIONS}"),
     (0, f"It returned 0, which is not a string. {OPTIONS}"),

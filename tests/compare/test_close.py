@@ -79,7 +79,10 @@ MATRIX_GAPS = [
     (np.broadcast_to(MATRIX, (3, 2, 2)), "It returned shape (3, 2, 2), expected (2, 2)."),
     (np.zeros((0, 1, 2)), "It returned shape (0, 1, 2), expected (2, 2)."),
     (np.full((2, 2), NAN), "4 values of 4 are NaN (not a number), the first at [0, 0]."),
-    (np.full((2, 2), complex(NAN, NAN)), "It returned complex numbers where real ones are due. Expected [[1, 2], [3, 4]]."),
+    (
+        np.full((2, 2), complex(NAN, NAN)),
+        "It returned complex numbers where real ones are due. Expected [[1, 2], [3, 4]].",
+    ),
     (np.array([[1, 2], [INF, 4]]), "1 value of 4 is infinite, the first at [1, 0]."),
     (
         np.array([[1, 2], [3, 5.0]]),
@@ -167,9 +170,7 @@ def test_close_demands_the_sign_of_an_infinity() -> None:
 
 
 def test_close_compares_the_finite_values_beside_an_infinity() -> None:
-    gap = (
-        "1 of 3 values is wrong; the worst is [0]: it returned 5, expected 3. The whole is off by 2 (allowed 0.0005)."
-    )
+    gap = "1 of 3 values is wrong; the worst is [0]: it returned 5, expected 3. The whole is off by 2 (allowed 0.0005)."
     assert Close()(np.array([5.0, 4.0, INF]), np.array([3.0, 4.0, INF])).gap == gap
 
 

@@ -158,6 +158,7 @@ def test_comparator_accepts_no_list_that_is_nested_beyond_what_arrays_can_be(
 
 
 @pytest.mark.parametrize(("comparator", "expected"), PAIRS, ids=IDS)
+@settings(max_examples=40)
 @given(actual=plain_values)
 def test_comparator_gives_a_verdict_on_any_plain_value(
     comparator: Comparator, expected: object, actual: object
@@ -167,6 +168,7 @@ def test_comparator_gives_a_verdict_on_any_plain_value(
 
 
 @pytest.mark.parametrize(("comparator", "expected"), PAIRS, ids=IDS)
+@settings(max_examples=40)
 @given(actual=plain_values)
 def test_comparator_writes_messages_that_are_short_and_printable(
     comparator: Comparator, expected: object, actual: object
@@ -202,11 +204,24 @@ def test_close_passes_exactly_within_the_normwise_tolerance(
 @given(vector=vectors)
 def test_close_treats_every_form_of_a_vector_alike(vector: npt.NDArray[np.float64]) -> None:
     answer = 1.5 * vector
-    forms = [answer, answer.tolist(), tuple(answer.tolist()), answer[:, None], answer[None, :], answer + 0j, list(answer)]
-    assert len({Close()(form, vector) for form in forms[:3] + forms[5:]} | {Close()(form, vector) for form in forms}) == 1
+    forms = [
+        answer,
+        answer.tolist(),
+        tuple(answer.tolist()),
+        answer[:, None],
+        answer[None, :],
+        answer + 0j,
+        list(answer),
+    ]
+    assert (
+        len({Close()(form, vector) for form in forms[:3] + forms[5:]} | {Close()(form, vector) for form in forms}) == 1
+    )
 
 
-@given(array=hnp.arrays(np.float64, hnp.array_shapes(min_dims=1, max_dims=3, max_side=4), elements=moderate), axis=st.integers(0, 1))
+@given(
+    array=hnp.arrays(np.float64, hnp.array_shapes(min_dims=1, max_dims=3, max_side=4), elements=moderate),
+    axis=st.integers(0, 1),
+)
 def test_close_ignores_axes_of_length_one(array: npt.NDArray[np.float64], axis: int) -> None:
     assert Close()(np.expand_dims(array, axis), array).passed
 

@@ -30,7 +30,7 @@ def expected_for(sigma: float) -> object:
 
 
 def _shared_and_own(rng: np.random.Generator, sigma: float, shared: tuple[int, int]) -> Matrix:
-    return rng.normal(0, sigma, shared) + rng.normal(0, sigma, SHAPE)
+    return np.sqrt(0.2) * rng.normal(0, sigma, shared) + np.sqrt(0.8) * rng.normal(0, sigma, SHAPE)
 
 
 RIGHT: dict[str, Sampler] = {
@@ -58,8 +58,8 @@ WRONG: dict[str, Sampler] = {
     "uniform on (-sigma, sigma)": lambda rng, sigma: MEAN + rng.uniform(-sigma, sigma, SHAPE),
     "absolute": lambda rng, sigma: MEAN + np.abs(rng.normal(0, sigma, SHAPE)),
     "shifted": lambda rng, sigma: MEAN + rng.normal(0.2 * sigma, sigma, SHAPE),
-    "half shared by the rows": lambda rng, sigma: MEAN + np.sqrt(0.5) * _shared_and_own(rng, sigma, (1, COLUMNS)),
-    "half shared by the columns": lambda rng, sigma: MEAN + np.sqrt(0.5) * _shared_and_own(rng, sigma, (ROWS, 1)),
+    "partly shared by the rows": lambda rng, sigma: MEAN + _shared_and_own(rng, sigma, (1, COLUMNS)),
+    "partly shared by the columns": lambda rng, sigma: MEAN + _shared_and_own(rng, sigma, (ROWS, 1)),
     "constant": lambda _rng, sigma: MEAN + sigma,
 }
 
@@ -135,11 +135,11 @@ SAID = [
     ("one number", "Every row has the same noise. Draw one number for every entry."),
     ("shifted", "The noise does not have mean zero: it is 0.198594 standard deviations on average."),
     (
-        "half shared by the rows",
+        "partly shared by the rows",
         "The noise is not independent: it looks as if the rows share their noise. Draw one number for every entry.",
     ),
     (
-        "half shared by the columns",
+        "partly shared by the columns",
         "The noise is not independent: it looks as if the columns share their noise. Draw one number for every entry.",
     ),
     (

@@ -43,7 +43,10 @@ FLAT_GAPS = [
         "First difference at step 2 (steps 0 to 1 agree): it returned 1.4, expected 1.5.",
     ),
     ([0, 2, 1.5, 1.75], "First difference at step 1 (step 0 agrees): it returned 2, expected 1."),
-    ([1, 1, 1.5, 1.75], "First difference at step 0 (the start, step 0, is already different): it returned 1, expected 0."),
+    (
+        [1, 1, 1.5, 1.75],
+        "First difference at step 0 (the start, step 0, is already different): it returned 1, expected 0.",
+    ),
     ([0, NAN, 1.5, 9], "First difference at step 1 (step 0 agrees): it returned nan, expected 1."),
     ([NAN] * 4, "First difference at step 0 (the start, step 0, is already different): it returned nan, expected 0."),
     ([0, 1, 1.5, np.inf], "First difference at step 3 (steps 0 to 2 agree): it returned inf, expected 1.75."),
@@ -61,7 +64,10 @@ FLAT_GAPS = [
     ),
     ([0, [1], 1, 1], "It returned a list whose rows have different lengths. Expected a path of shape (4,)."),
     (FLAT + 1j, "It returned complex numbers where real ones are due. Expected a path of shape (4,)."),
-    (np.full(4, complex(NAN, NAN)), "It returned complex numbers where real ones are due. Expected a path of shape (4,)."),
+    (
+        np.full(4, complex(NAN, NAN)),
+        "It returned complex numbers where real ones are due. Expected a path of shape (4,).",
+    ),
     (Opaque("a generator"), "It returned a generator where numbers are due. Expected a path of shape (4,)."),
 ]
 

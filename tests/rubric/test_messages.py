@@ -26,6 +26,14 @@ FAULTS: list[tuple[list[tuple[str, str]], list[str]]] = [
     ([("title: A power", "title: 7")], [f"{Q1}:6: parts[0].title: must be a text, not 7 (put it in quotes)"]),
     ([("title: A power", "title: ''")], [f"{Q1}:6: parts[0].title: must not be empty"]),
     ([("title: A power", "title:")], [f"{Q1}:6: parts[0].title: must be a text, not null"]),
+    ([("title: A power", "title: [a]")], [f"{Q1}:6: parts[0].title: must be a text, not a list"]),
+    (
+        [("uniform: [2, 9]", "uniform: {low: 2, hihg: 9}")],
+        [
+            f'{Q1}:16: parts[0].checks[0].cases[1].random.x.uniform: "high" is missing',
+            f'{Q1}:16: parts[0].checks[0].cases[1].random.x.uniform.hihg: unknown field; did you mean "high"?',
+        ],
+    ),
     ([("points: 2", "points: -2")], [f"{Q1}:7: parts[0].points: must be at least 0, not -2"]),
     ([("points: 2", "points: .inf")], [f"{Q1}:7: parts[0].points: must be a finite number, not inf"]),
     ([("points: 2", "points: two")], [f"{Q1}:7: parts[0].points: must be a number, not 'two'"]),
@@ -121,8 +129,8 @@ FAULTS: list[tuple[list[tuple[str, str]], list[str]]] = [
         [("compare: close", "compare: clse")],
         [
             (
-                f"{Q1}:17: parts[0].checks[0].compare: must be one of choice, close, complex_set, count, exact, interval, normal, "
-                "path, within, not 'clse'; did you mean \"close\"?"
+                f"{Q1}:17: parts[0].checks[0].compare: must be one of choice, close, complex_set, count, exact, interval, "
+                "normal, path, within, not 'clse'; did you mean \"close\"?"
             )
         ],
     ),

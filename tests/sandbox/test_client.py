@@ -6,8 +6,8 @@ import os
 import struct
 
 import pytest
-
 from builders import bundle
+
 from grader.codec import freeze
 from grader.plan import Limits
 from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
@@ -144,7 +144,9 @@ def test_end_twice_is_harmless(sandbox: Sandbox) -> None:
 
 
 def test_child_has_only_its_own_descriptors(sandbox: Sandbox) -> None:
-    answer = result_of(sandbox, "import os\ndef f():\n    return sorted(int(n) for n in os.listdir('/proc/self/fd'))[:5]")
+    answer = result_of(
+        sandbox, "import os\ndef f():\n    return sorted(int(n) for n in os.listdir('/proc/self/fd'))[:5]"
+    )
     assert isinstance(answer, Returned)
     assert answer.value == freeze([0, 1, 2, 3, 4])
 
@@ -194,7 +196,9 @@ def test_child_can_still_import_libraries(sandbox: Sandbox) -> None:
 
 
 def test_torch_template_runs_torch(sandbox: Sandbox) -> None:
-    child = defined(sandbox, "import torch\ndef f(x):\n    return (torch.ones(300, 300) @ torch.ones(300)).sum() * x", kind="torch")
+    child = defined(
+        sandbox, "import torch\ndef f(x):\n    return (torch.ones(300, 300) @ torch.ones(300)).sum() * x", kind="torch"
+    )
     answer = child.ask(call(2), 30)
     child.end()
     assert isinstance(answer, Returned)

@@ -1,0 +1,94 @@
+"""Definitions that were never filled in, and those that were."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from builders import notebook
+
+from grader.submission.placeholders import fingerprint, handout_fingerprints, is_broken_placeholder, is_placeholder
+
+
+def node(source: str) -> ast.stmt:
+    return ast.parse(source).body[0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x): pass",
+        "def f(x): ...",
+        'def f(x):\n    """doc"""',
+        'def f(x):\n    """doc"""\n    raise NotImplementedError',
+        "def f(x):\n    raise NotImplementedError()",
+        "def f(x):\n    raise NotImplementedError('later')",
+        "def f(x):\n    return None",
+        "def f(x):\n    return",
+        "def f(x):\n    return ...",
+        "def f(x):\n    y = FIXME\n    return y",
+        "def f(x):\n    return YOUR_CODE_HERE",
+        "def f(x):\n    lo = None  # TODO\n    hi = None\n    return lo, hi",
+        "def f(x):\n    eta = ...\n    return eta",
+        "f = None",
+        "f = ...",
+        "async def f(x): pass",
+    ],
+)
+def test_is_placeholder_sees_an_empty_body(source: str) -> None:
+    assert is_placeholder(node(source), "f", {})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x): return x",
+        "def f(x): return 0",
+        "def f(x):\n    print(x)",
+        "def f(x):\n    y = x + 1",
+        "def f(x):\n    if x is None:\n        return None\n    return x",
+        "def f(x):\n    raise ValueError",
+        "def f(x):\n    y = None\n    return x",
+        "f = lambda x: x",
+        "f = g",
+        "class f: pass",
+    ],
+)
+def test_is_placeholder_leaves_work_alone(source: str) -> None:
+    assert not is_placeholder(node(source), "f", {})
+
+
+def test_is_placeholder_compares_with_the_handout() -> None:
+    handout = dict(handout_fingerprints(notebook("def f(x):\n    '''doc'''\n    s = x\n    # TODO\n    return s")))
+    assert is_placeholder(node("def f(x):\n    s = x  # hm\n    return s"), "f", handout)
+    assert not is_placeholder(node("def f(x):\n    s = x + 1\n    return s"), "f", handout)
+
+
+def test_fingerprint_ignores_layout_only() -> None:
+    same = fingerprint(node("def f(x):\n    'doc'\n    return  x+1"))
+    assert same == fingerprint(node("def f(x): return x + 1"))
+    assert same != fingerprint(node("def f(x): return x + 2"))
+
+
+def test_handout_fingerprints_refuses_what_is_no_notebook() -> None:
+    with pytest.raises(ValueError, match="not a notebook"):
+        handout_fingerprints(b"nothing")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lr = ?", True),
+        ("d = {'sgd': ?,}", True),
+        ("d = {'sgd': ,}", True),
+        ("u, s = ?", True),
+        ("g(?)", True),
+        ("return ?", True),
+        ("x =", True),
+        ("if a < b", False),
+        ("def f(x)\n    return x", False),
+        ("x = (1", False),
+    ],
+)
+def test_is_broken_placeholder_knows_the_gaps_of_a_handout(text: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_broken_placeholder(text) is expected
