@@ -25,6 +25,7 @@ unit: $(READY)
 
 examples: $(READY)
 	$(BIN)/python submissions_example/build.py
+	$(BIN)/python submissions_example/store_reports.py
 
 $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -43,7 +43,8 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
             "one of them with the key `assignment`) and reference/ (a Python file of right answers for every question)."
         )
     key = plan_key(folder)
-    path = _cached_file(cache, key)
+    root = cache or _default_cache()
+    path = root and root / "plans" / f"{key}.plan"
     plan = _read(path, key) if path else None
     if plan is None:
         from grader.rubric.compile import compile_plan  # noqa: PLC0415 (only when the plan is not cached)
@@ -83,20 +84,14 @@ def _counts(path: Path) -> bool:
     return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
-def _cached_file(cache: Path | None, key: str) -> Path | None:
-    """Where the plan is cached; None when the user has no home."""
-    try:
-        return (cache or _default_cache()) / "plans" / f"{key}.plan"
-    except RuntimeError:
-        return None
-
-
-def _default_cache() -> Path:
+def _default_cache() -> Path | None:
+    """Where plans are cached; None for a user without a home."""
     if own := os.environ.get("GRADER_CACHE_DIR"):
         return Path(own)
-    if (shared := os.environ.get("XDG_CACHE_HOME", "")) and Path(shared).is_absolute():
-        return Path(shared) / "grader"
-    return Path.home() / ".cache" / "grader"
+    shared, home = (Path(os.environ.get(name, "")) for name in ("XDG_CACHE_HOME", "HOME"))
+    if shared.is_absolute():
+        return shared / "grader"
+    return home / ".cache" / "grader" if home.is_absolute() else None
 
 
 def _read(path: Path, key: str) -> Plan | None:

@@ -99,7 +99,7 @@ def gd_lstsq_path(X: Array, y: Array, eta: float, T: int, w0: Array | None = Non
     _require(eta > 0 and T >= 0, "eta must be positive, T must not be negative")
     w = np.zeros((T + 1, X.shape[1]))
     if w0 is not None:
-        w[0] = np.asarray(w0, float).ravel()
+        w[0] = np.asarray(w0, float).reshape(X.shape[1])
     for t in range(T):
         w[t + 1] = w[t] - eta * 2 * X.T @ (X @ w[t] - y)
     return w

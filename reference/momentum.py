@@ -40,8 +40,8 @@ def momentum_path(
     _require(eta > 0 and T >= 0, "eta must be positive, T must not be negative")
     _require_beta(beta)
     w = np.zeros((T + 1, X.shape[1]))
-    w[0] = 0.0 if w0 is None else np.asarray(w0, float).ravel()
-    z = np.zeros(X.shape[1]) if z0 is None else np.array(z0, float).ravel()
+    w[0] = 0.0 if w0 is None else np.asarray(w0, float).reshape(X.shape[1])
+    z = np.zeros(X.shape[1]) if z0 is None else np.asarray(z0, float).reshape(X.shape[1])
     for t in range(T):
         z = (1 - beta) * z + beta * 2 * X.T @ (X @ w[t] - y)
         w[t + 1] = w[t] - eta * z
@@ -127,7 +127,9 @@ def momentum_rate(eta: float, beta: float, sigmas: Array) -> float:
 
     sigmas: shape (d,), all > 0. Raises ValueError otherwise.
     """
-    return float(max(np.abs(momentum_eigs(eta, beta, float(sigma))).max() for sigma in np.atleast_1d(sigmas)))
+    sigmas = np.atleast_1d(np.asarray(sigmas, float))
+    _require(sigmas.size > 0 and bool((sigmas > 0).all()), "all sigmas must be positive")
+    return float(max(np.abs(momentum_eigs(eta, beta, float(sigma))).max() for sigma in sigmas))
 
 
 def momentum_best_eta(beta: float, smax2: float, smin2: float) -> float:

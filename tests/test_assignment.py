@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import _is_ours, bundled_folder, load_plan, plan_key
+from grader.assignment import _head, _is_ours, bundled_folder, load_plan, plan_key
 from grader.errors import RubricError, UsageError
 
 QUESTION = """\
@@ -143,9 +143,22 @@ def _become_pipe(path: Path) -> None:
         lambda path: path.write_bytes(b"no plan\n"),
         lambda path: path.chmod(0o660),
         lambda path: path.chmod(0o602),
+        lambda path: path.write_bytes(_head(path.stem, b"x") + b"\nx"),
         Path.unlink,
     ],
-    ids=["truncated", "bit flipped", "link", "folder", "pipe", "empty", "text", "group writes", "others write", "gone"],
+    ids=[
+        "truncated",
+        "bit flipped",
+        "link",
+        "folder",
+        "pipe",
+        "empty",
+        "text",
+        "group writes",
+        "others write",
+        "no plan inside",
+        "gone",
+    ],
 )
 def test_load_plan_untrusted_cache_compiles_again(folder: Path, cache: Path, spoil: Callable[[Path], object]) -> None:
     plan = load_plan(folder, cache)
@@ -190,7 +203,7 @@ def test_load_plan_cache_is_private_and_whole(folder: Path, cache: Path) -> None
 
 def run(code: str, folder: Path, **environment: str) -> str:
     """What a fresh process prints."""
-    inherited = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[1])}
+    inherited = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "GRADER_CACHE_DIR": ""}
     command = [sys.executable, "-W", "error", "-c", code, str(folder)]
     done = subprocess.run(command, env=inherited | environment, capture_output=True, text=True, check=True)  # noqa: S603
     return done.stdout
@@ -221,9 +234,26 @@ def test_load_plan_without_the_cache_does_import_them(folder: Path, cache: Path)
         ({"GRADER_CACHE_DIR": "", "XDG_CACHE_HOME": "", "HOME": "{tmp}/home"}, "home/.cache/grader"),
     ],
 )
-def test_load_plan_default_cache(folder: Path, tmp_path: Path, environment: dict[str, str], where: str) -> None:
-    run(LOAD, folder, **{name: value.format(tmp=tmp_path) for name, value in environment.items()})
+def test_load_plan_default_cache(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], where: str
+) -> None:
+    for name in ("GRADER_CACHE_DIR", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.setenv(name, environment.get(name, "").format(tmp=tmp_path))
+    load_plan(folder)
     assert [path.relative_to(tmp_path).parent for path in tmp_path.rglob("*.plan")] == [Path(where, "plans")]
+
+
+def test_load_plan_without_a_home_is_not_cached(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GRADER_CACHE_DIR", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.setenv(name, "")
+    load_plan(folder)
+    assert (compilations(folder), list(tmp_path.rglob("*.plan"))) == (1, [])
+
+
+def test_load_plan_file_that_cannot_be_read(folder: Path, cache: Path) -> None:
+    (folder / "rubrics/notes.txt").symlink_to("/proc/self/mem")  # a regular file whose first byte is out of reach
+    with pytest.raises(UsageError, match=r"^rubrics/notes.txt of the assignment cannot be read: Input/output error$"):
+        load_plan(folder, cache)
 
 
 def test_load_plan_folder_that_is_no_assignment(tmp_path: Path) -> None:

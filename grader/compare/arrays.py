@@ -14,6 +14,7 @@ from grader.values import Opaque
 Numeric = npt.NDArray[np.float64 | np.complex128]
 PASSED = Comparison(passed=True)
 IMAGINARY_DUST = 1e-9  # of the largest value: what eigenvalue routines leave behind
+TINY = 1e-300  # whose reciprocal is still a float
 MAX_NESTING = 30  # lists inside lists; numpy itself stops at 32 or 64 dimensions
 
 
@@ -30,8 +31,8 @@ def failed(*sentences: str) -> Comparison:
 
 def to_array(thing: object) -> Numeric | NotNumeric:
     """`thing` as an array of its own; never broadcast, bools and texts are not numbers."""
-    if isinstance(thing, np.ndarray):
-        return _from_array(thing)
+    if isinstance(thing, np.ndarray | np.generic):
+        return _from_array(np.asarray(thing))
     if isinstance(thing, list | tuple):
         return _from_items(thing)
     if isinstance(thing, int | float | complex) and not isinstance(thing, bool):
@@ -122,9 +123,9 @@ def _compare_values(actual: Numeric, expected: Numeric, *, rtol: float, atol: fl
     if not bool((actual[~finite] == expected[~finite])[~np.isnan(expected[~finite])].all()):
         return failed("Some infinite values have the wrong sign.")
     a, e = actual[finite], expected[finite]
-    size = _largest(e)
-    scale = max(_largest(a), size) or 1.0  # so that no square overflows, and none vanishes
-    allowed = atol / scale + rtol * (size / scale) * float(np.linalg.norm(e / (size or 1.0)))
+    size = max(_largest(e), TINY)
+    scale = max(_largest(a), size)  # so that no square overflows, and none vanishes
+    allowed = atol / scale + rtol * (size / scale) * float(np.linalg.norm(e / size))
     a /= scale
     e /= scale
     error = float(np.linalg.norm(a - e))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias, cast
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from grader.compare.arrays import PASSED, NotNumeric, compare_arrays, failed, to_array
 from grader.compare.wording import plural, show
 from grader.records import Comparison
+
+Items: TypeAlias = list[object] | tuple[object, ...] | npt.NDArray[np.generic]
 
 
 class Close(msgspec.Struct, frozen=True, kw_only=True, tag="close"):
@@ -41,15 +44,12 @@ class Close(msgspec.Struct, frozen=True, kw_only=True, tag="close"):
         return array
 
 
-def _items(actual: object) -> list[object] | None:
-    if isinstance(actual, tuple | list):
-        return list(actual)
-    if isinstance(actual, np.ndarray) and actual.ndim > 0:
-        return list(actual)
-    return None
+def _items(actual: object) -> Items | None:
+    is_sequence = isinstance(actual, tuple | list) or (isinstance(actual, np.ndarray) and actual.ndim > 0)
+    return cast("Items", actual) if is_sequence else None
 
 
-def _count_gap(actual: object, items: list[object] | None, count: int) -> str:
+def _count_gap(actual: object, items: Items | None, count: int) -> str:
     if actual is None:
         return "It returned nothing (None): is a `return` missing?"
     what = show(actual) if items is None else plural(len(items), "value")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import cmath
 
 import msgspec
 import numpy as np
@@ -39,12 +39,12 @@ def _equal(actual: object, expected: object) -> bool:
         return actual.keys() == expected.keys() and all(_equal(actual[key], expected[key]) for key in expected)
     if isinstance(expected, bool) or isinstance(actual, bool):
         return actual is expected
-    if isinstance(expected, float) and isinstance(actual, float) and math.isnan(expected):
-        return math.isnan(actual)
+    if isinstance(expected, float | complex) and isinstance(actual, float | complex) and cmath.isnan(expected):
+        return cmath.isnan(actual)
     return not isinstance(actual, Opaque) and bool(actual == expected)
 
 
 def _plain(thing: object) -> object:
-    if isinstance(thing, np.ndarray):
+    if isinstance(thing, np.ndarray | np.generic):
         return thing.tolist()
     return list(thing) if isinstance(thing, tuple) else thing

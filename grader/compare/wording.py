@@ -26,8 +26,8 @@ def show(thing: object) -> str:
 def _show(thing: object, depth: int = 0) -> str:
     if isinstance(thing, Opaque):
         return _printable(thing.what)
-    if isinstance(thing, np.ndarray):
-        return _show_array(thing)
+    if isinstance(thing, np.ndarray | np.generic):
+        return _show_array(np.asarray(thing))
     if isinstance(thing, float | complex) and not isinstance(thing, bool):
         return number(thing)
     if isinstance(thing, str):

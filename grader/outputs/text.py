@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TextIO
 
 from rich.console import Console
@@ -29,16 +28,6 @@ def render_text(report: Report, stream: TextIO) -> None:
     for question in report.questions:
         _print_question(console, question)
     _print_end(console, report)
-
-
-def text_of(report: Report, width: int = 100) -> str:
-    """The report as plain text."""
-    buffer = io.StringIO()
-    console = Console(file=buffer, width=width, highlight=False, no_color=True, force_terminal=False)
-    for question in report.questions:
-        _print_question(console, question)
-    _print_end(console, report)
-    return buffer.getvalue()
 
 
 def _print_question(console: Console, question: QuestionResult) -> None:

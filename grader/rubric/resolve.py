@@ -43,9 +43,8 @@ def _all_labels(read: ReadQuestion) -> list[str]:
     return [str(part.get("part", "")) if isinstance(part, dict) else "" for part in parts]
 
 
-def _no_function(*_arguments: object) -> object:
+def _no_function(*_arguments: object) -> None:
     """Stands for a function that does not exist: there is a fault, so nothing will call it."""
-    return None
 
 
 class _Resolver:

@@ -44,7 +44,7 @@ class SubmissionFinder(MetaPathFinder, Loader):
         if label is None:
             return
         for statement in ast.parse(self._sources[label]).body:
-            code = compile(ast.Module([statement], []), label, "exec")
+            code = compile(ast.Module([statement], []), label, "exec", dont_inherit=True)
             guarded(lambda code=code: exec(code, module.__dict__), self.labels)  # type: ignore[misc] # noqa: S102
 
     def _find(self, suffix: str) -> str | None:

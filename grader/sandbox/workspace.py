@@ -78,7 +78,7 @@ class Workspace:
             function: Callable[..., object] = self._namespace[target.name]
             return function
         author: dict[str, Any] = {}
-        exec(compile(target.source, "the check's probe", "exec"), author)  # noqa: S102 (the rubric's own code)
+        exec(compile(target.source, "the check's probe", "exec", dont_inherit=True), author)  # noqa: S102 (the rubric's own code)
         return lambda *arguments: author[target.probe](self._namespace, *arguments)
 
     def _execute(self, index: int) -> None:
@@ -118,7 +118,7 @@ class Workspace:
 
 def _run(statement: Statement, namespace: dict[str, Any]) -> None:
     tree = ast.increment_lineno(ast.parse(statement.text), statement.line - 1)
-    exec(compile(tree, statement.label, "exec"), namespace)  # noqa: S102 (this is what the child is for)
+    exec(compile(tree, statement.label, "exec", dont_inherit=True), namespace)  # noqa: S102 (this is what the child is for)
 
 
 def _fresh_namespace(document: Document) -> dict[str, Any]:

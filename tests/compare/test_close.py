@@ -40,8 +40,12 @@ ACCEPTED = [
     (np.array([1000.0, 0.01]), np.array([1000.0, 0.0])),  # normwise: no component has a tolerance of its own
     (1e-200, 1.00001e-200),
     (1e200, 1.00001e200),
+    (5e-324j, 5e-324j),
     ([0.5, 0.25], (0.5, 0.25)),
     (np.array([0.5, 0.25]), (0.5, 0.25)),
+    (np.array([0.5, 0.25], np.float32), (0.5, 0.25)),
+    (np.array([1, 2]), (1.0, 2.0)),
+    (list(np.array([1, 2])), np.array([1.0, 2.0])),
     ((np.array([[0.5]]), [0.25]), (0.5, 0.25)),
     ((TALL.T, MATRIX), (TALL.T, MATRIX)),
 ]
@@ -116,6 +120,11 @@ TUPLE_GAPS = [
     (0.5, "It returned 0.5; expected 2 values: `return first, second`."),
     (np.array(0.5), "It returned 0.5; expected 2 values: `return first, second`."),
     ((0.5,), "It returned 1 value; expected 2 values: `return first, second`."),
+    (np.zeros((3, 2)), "It returned 3 values; expected 2 values: `return first, second`."),
+    (
+        np.array([True, True]),
+        ("Returned value 1 of 2: It returned truth values (True/False) where numbers are due. Expected 0.5."),
+    ),
     (
         (0.5, 0.75),
         "Returned value 2 of 2: It returned 0.75, expected 0.25: off by 0.5 (allowed 2.5e-05). "
@@ -198,6 +207,10 @@ def test_close_uses_the_absolute_tolerance_for_an_expected_zero(actual: float, p
 
 def test_close_without_absolute_tolerance_accepts_only_zero_for_zero() -> None:
     assert not Close()(1e-300, 0.0).passed
+
+
+def test_close_accepts_nothing_for_an_expected_value_that_is_not_numeric() -> None:
+    assert Close()("x", "x").gap == "The expected value is not numeric."
 
 
 def test_close_compares_complex_numbers() -> None:

@@ -20,11 +20,13 @@ SAME = [
     ("real", "real"),
     ("", ""),
     (NAN, NAN),
+    (complex(1, NAN), complex(1, NAN)),
     ([1, [2, NAN]], [1, [2, NAN]]),
     ((1, 2), [1, 2]),
     (np.array([1, 2]), [1, 2]),
     (np.array([[True, False]]), [[True, False]]),
     (np.array(3), 3),
+    (np.array([3])[0], 3),
     ({"a": [1], "b": "x"}, {"b": "x", "a": (1.0,)}),
 ]
 

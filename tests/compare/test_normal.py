@@ -30,7 +30,7 @@ def expected_for(sigma: float) -> object:
 
 
 def _shared_and_own(rng: np.random.Generator, sigma: float, shared: tuple[int, int]) -> Matrix:
-    return np.sqrt(0.2) * rng.normal(0, sigma, shared) + np.sqrt(0.8) * rng.normal(0, sigma, SHAPE)
+    return rng.normal(0, np.sqrt(0.2) * sigma, shared) + rng.normal(0, np.sqrt(0.8) * sigma, SHAPE)
 
 
 RIGHT: dict[str, Sampler] = {

@@ -78,7 +78,7 @@ ROW_GAPS = [
     (ROWS[-1], "It returned shape (2,), expected (4, 2)."),
     (ROWS.ravel(), "It returned shape (8,), expected (4, 2)."),
     (
-        ROWS + [[0, 0], [0, 0.5], [0, 0], [0, 0]],
+        ROWS + np.array([[0, 0], [0, 0.5], [0, 0], [0, 0]]),
         "First difference at step 1 (step 0 agrees): it returned [1, 2.5], expected [1, 2].",
     ),
     (
@@ -114,6 +114,10 @@ def test_path_that_is_off_by_little_everywhere_is_described_as_a_whole() -> None
 def test_path_does_not_call_a_constant_path_an_alias_where_one_is_expected() -> None:
     gap = "First difference at step 0 (the start, step 0, is already different): it returned 2, expected 3."
     assert Path()([2, 2], np.array([3.0, 3.0])).gap == gap
+
+
+def test_path_accepts_nothing_for_an_expected_value_that_is_not_numeric() -> None:
+    assert Path()("x", "x").gap == "The expected value is not numeric."
 
 
 def test_path_allows_no_error_in_a_path_of_zeros() -> None:

@@ -27,6 +27,7 @@ SHOWN = [
     (Opaque("a generator\x07"), "a generator?"),
     (np.array(2.5), "2.5"),
     (np.array([1.5, 2]), "[1.5, 2]"),
+    (np.array([1, 2])[1], "2"),
     (np.array([True]), "[True]"),
     (np.array([[1 + 1j]]), "[[1 + 1i]]"),
     (np.zeros((0, 2)), "an array of shape (0, 2)"),

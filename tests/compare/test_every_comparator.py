@@ -174,7 +174,8 @@ def test_comparator_writes_messages_that_are_short_and_printable(
     comparator: Comparator, expected: object, actual: object
 ) -> None:
     gap = comparator(actual, expected).gap
-    assert len(gap) < 700 and gap.isprintable()
+    assert len(gap) < 700
+    assert gap.isprintable()
 
 
 @given(value=plain_values)
@@ -207,15 +208,13 @@ def test_close_treats_every_form_of_a_vector_alike(vector: npt.NDArray[np.float6
     forms = [
         answer,
         answer.tolist(),
-        tuple(answer.tolist()),
+        tuple(answer),
         answer[:, None],
         answer[None, :],
         answer + 0j,
-        list(answer),
+        list(answer[:, None]),
     ]
-    assert (
-        len({Close()(form, vector) for form in forms[:3] + forms[5:]} | {Close()(form, vector) for form in forms}) == 1
-    )
+    assert len({Close()(form, vector) for form in forms}) == 1
 
 
 @given(
@@ -243,7 +242,8 @@ def test_complex_set_refuses_one_number_moved_beyond_the_tolerance(numbers: list
 
 @given(ends=st.tuples(moderate, moderate).map(sorted))
 def test_interval_accepts_its_own_ends_however_they_are_written(ends: list[float]) -> None:
-    low, high = expected = Interval().expect(ends)  # type: ignore[misc] # a pair of floats
+    expected = Interval().expect(ends)
+    low, high = ends
     forms = [ends, (low, high), np.array(ends)[:, None], (low, high, "open"), f"[{low!r}, {high!r})"]
     assert all(Interval()(form, expected).passed for form in forms)
 

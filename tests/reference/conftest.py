@@ -1,0 +1,11 @@
+"""`reference/` is a folder of files, not an installed package: the tests import it from the root of the repository."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = str(Path(__file__).resolve().parents[2])
+
+if ROOT not in sys.path:
+    sys.path.append(ROOT)

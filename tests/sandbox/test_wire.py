@@ -1,0 +1,130 @@
+"""Frames between two ends of real pipes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import WireError
+from grader.records import Returned
+from grader.sandbox import wire
+from grader.sandbox.messages import Envelope, Load, Reply
+from grader.sandbox.wire import ClosedError, DeadlineError, pack, receive, send, unpack
+
+MESSAGE = Reply(nonce=b"n" * 16, answer=Returned(value=3))
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """(read, write), both non-blocking as the grader's ends are."""
+    ends = os.pipe()
+    for fd in ends:
+        os.set_blocking(fd, False)
+    yield ends
+    for fd in ends:
+        try:
+            os.close(fd)
+        except OSError:
+            continue
+
+
+def soon(seconds: float = 5) -> float:
+    return time.monotonic() + seconds
+
+
+def test_send_and_receive(pipe: tuple[int, int]) -> None:
+    send(pipe[1], pack(MESSAGE), soon())
+    assert unpack(receive(pipe[0], soon()), Reply) == MESSAGE
+
+
+def test_send_gets_through_a_full_pipe(pipe: tuple[int, int]) -> None:
+    frame = pack(Reply(nonce=b"", answer=Returned(value="x" * 3_000_000)))
+    writer = threading.Thread(target=send, args=(pipe[1], frame, soon()))
+    writer.start()
+    body = receive(pipe[0], soon())
+    writer.join()
+    assert len(body) == len(frame) - 4
+
+
+def test_send_stops_at_the_deadline_when_nobody_reads(pipe: tuple[int, int]) -> None:
+    with pytest.raises(DeadlineError):
+        send(pipe[1], bytes(10_000_000), soon(0.05))
+
+
+def test_send_says_that_the_reader_is_gone(pipe: tuple[int, int]) -> None:
+    os.close(pipe[0])
+    with pytest.raises(ClosedError):
+        send(pipe[1], pack(MESSAGE), soon())
+
+
+@pytest.mark.parametrize("start", [b"", b"\x05\x00", b"\x05\x00\x00\x00ab"])
+def test_receive_stops_at_the_deadline(pipe: tuple[int, int], start: bytes) -> None:
+    os.write(pipe[1], start)
+    with pytest.raises(DeadlineError):
+        receive(pipe[0], soon(0.05))
+
+
+@pytest.mark.parametrize("start", [b"", b"\x05\x00", b"\x05\x00\x00\x00ab"])
+def test_receive_says_that_the_writer_is_gone(pipe: tuple[int, int], start: bytes) -> None:
+    os.write(pipe[1], start)
+    os.close(pipe[1])
+    with pytest.raises(ClosedError):
+        receive(pipe[0], soon())
+
+
+def test_receive_allocates_nothing_for_a_length_that_is_too_large(pipe: tuple[int, int]) -> None:
+    os.write(pipe[1], b"\xff\xff\xff\xff")
+    with pytest.raises(WireError, match="announces 4294967295 bytes"):
+        receive(pipe[0], soon())
+
+
+def test_pack_refuses_a_message_longer_than_a_frame() -> None:
+    with pytest.raises(WireError, match="longer than a frame"):
+        pack(Reply(nonce=bytes(wire.MAX_FRAME), answer=Returned(value=1)))
+
+
+@given(st.binary(max_size=200))
+def test_unpack_raises_nothing_else_on_noise(body: bytes) -> None:
+    try:
+        message = unpack(body, Reply)
+    except WireError:
+        return
+    assert isinstance(message, Reply)
+
+
+@given(st.data())
+def test_unpack_raises_nothing_else_on_changed_messages(data: st.DataObject) -> None:
+    body = bytearray(msgspec.msgpack.encode(MESSAGE))
+    body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        message = unpack(bytes(body), Reply)
+    except WireError:
+        return
+    assert isinstance(message, Reply)
+
+
+@pytest.mark.parametrize("body", [b"\x91" * 10_000, b"", b"\xa1\xff", b"\xc7\x01\x01x"])
+def test_unpack_refuses_what_is_no_message(body: bytes) -> None:
+    with pytest.raises(WireError):
+        unpack(body, Reply)
+
+
+def test_blocking_side_reads_until_the_end(pipe: tuple[int, int]) -> None:
+    os.set_blocking(pipe[0], True)
+    os.set_blocking(pipe[1], True)
+    message = Envelope(nonce=b"1", request=Load(documents=(), modules=()))
+    wire.write_blocking(pipe[1], pack(message))
+    os.write(pipe[1], b"\x09\x00\x00\x00ab")
+    os.close(pipe[1])
+    first = wire.read_blocking(pipe[0])
+    assert first is not None
+    assert unpack(first, Envelope) == message
+    assert wire.read_blocking(pipe[0]) is None
+    assert wire.read_blocking(pipe[0]) is None

@@ -1,0 +1,105 @@
+"""The command line in fresh processes: start-up, streams, exit codes, and what is imported."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader import __version__
+from grader.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+BLANK = ROOT / "submissions_example" / "blank.zip"
+
+
+def grader(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=120)
+
+
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["run"], ["run", "x.zip", "--format", "xml"], ["schema", "x"]])
+def test_cli_ends_with_2_for_wrong_arguments(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
+def test_help_names_the_exit_codes(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "4 submission not gradable" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"grader {__version__}\n"
+
+
+def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].startswith("http://json-schema.org/draft-07")
+
+
+def test_run_works_from_any_folder(tmp_path: Path) -> None:
+    done = grader("run", str(BLANK), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Total 0 / 63" in done.stdout
+
+
+def test_run_keeps_faults_off_standard_output(tmp_path: Path) -> None:
+    done = grader("run", "missing.zip", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "grader: missing.zip: there is no such file or folder\n"
+
+
+HEAVY = {
+    "torch",
+    "pydantic",
+    "yaml",
+    "scipy",
+    "jinja2",
+    "matplotlib",
+    "pytest",
+    "IPython",
+    "nbformat",
+    "grader.rubric",
+    "reference",
+}
+
+
+def imported_by(script: str) -> set[str]:
+    code = f"import sys\n{script}\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    return set(done.stdout.splitlines())
+
+
+def test_help_imports_next_to_nothing() -> None:
+    modules = imported_by("import grader.cli; grader.cli._parser()")
+    assert not modules & (HEAVY | {"numpy", "msgspec", "rich", "subprocess"})
+
+
+def test_run_with_a_cached_plan_imports_nothing_of_the_authors_side() -> None:
+    grade = f"import io, contextlib\nfrom grader.cli import main\nwith contextlib.redirect_stdout(io.StringIO()):\n    main(['run', {str(BLANK)!r}])"
+    imported_by(grade)
+    modules = imported_by(grade)
+    assert not modules & HEAVY
+    assert "numpy" in modules
+
+
+def test_run_can_be_interrupted(tmp_path: Path) -> None:
+    (tmp_path / "hw.py").write_text("def gd_stable_range(sigma):\n    while True: pass\n")
+    command = [sys.executable, "-m", "grader", "run", str(tmp_path / "hw.py")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(2.5)
+    os.kill(process.pid, signal.SIGINT)
+    _out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "grader: interrupted\n")

@@ -1,0 +1,185 @@
+"""The pages say what is so: commands, exit codes, links, rubric snippets and terminal excerpts are tried."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from builders import notebook
+from conftest import ROOT
+
+from grader.cli import main
+from grader.compare import REGISTRY
+from grader.errors import GraderError, RubricError
+from grader.rubric.compile import compile_plan
+from grader.rubric.schema import AssignmentFile, CheckFields, PartFields, QuestionFile
+from grader.rubric.specs import KEYS
+from grader.rubric.yaml_nodes import read_yaml
+
+README = ROOT / "README.md"
+TUTORIAL = ROOT / "docs/write-a-rubric.md"
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("submissions_example/*.md")]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+SNIPPET = re.compile(r"# (\S+\.(?:yaml|py))(, added)?\n")
+CUT = "…"
+
+
+class Excerpt(NamedTuple):
+    """A command of a page and the lines that the page shows of its output."""
+
+    arguments: list[str]
+    lines: list[str]
+
+
+def fences(page: Path, language: str) -> list[str]:
+    return [text for kind, text in FENCE.findall(page.read_text("utf-8")) if kind == language]
+
+
+def excerpts(page: Path) -> list[Excerpt]:
+    texts = [text.splitlines() for text in fences(page, "console")]
+    return [Excerpt(prompt.removeprefix("$ grader ").split(), lines) for prompt, *lines in texts]
+
+
+def missing(shown: list[str], real: list[str]) -> list[str]:
+    """The shown lines that do not occur, in this order, in the real ones. Lines may only be left out at a `…`."""
+    lost, position = [], 0
+    for index, line in enumerate(shown):
+        if line == CUT:
+            continue
+        is_after_cut = index == 0 or shown[index - 1] == CUT
+        rest = real[position:] if is_after_cut else real[position : position + 1]
+        if line in rest:
+            position += rest.index(line) + 1
+        else:
+            lost.append(line)
+    return lost
+
+
+def printed(arguments: list[str], folder: Path, cache: Path) -> list[str]:
+    """What the command prints at 80 columns, in a process of its own; lines without spaces at the end."""
+    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "GRADER_CACHE_DIR": str(cache)}
+    command = [sys.executable, "-m", "grader", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return [line.rstrip() for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def tutorial(tmp_path: Path) -> Path:
+    """The assignment that the tutorial builds, with a handout."""
+    texts: dict[str, str] = {"rubrics/handout/hw1.ipynb": notebook("def mean_square(x):\n    ...").decode()}
+    for text in [*fences(TUTORIAL, "yaml"), *fences(TUTORIAL, "python")]:
+        head = SNIPPET.match(text)
+        assert head, f"a snippet does not say which file it belongs to: {text[:60]}"
+        name, is_added = head.groups()
+        assert (name in texts) == bool(is_added), f"{name} is written twice, or added to before it is written"
+        texts[name] = texts.get(name, "") + text
+    for name, text in texts.items():
+        path = tmp_path / "hw1" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return tmp_path / "hw1"
+
+
+def help_of(capsys: pytest.CaptureFixture[str], *verb: str) -> str:
+    with pytest.raises(SystemExit):
+        main([*verb, "--help"])
+    return capsys.readouterr().out
+
+
+def test_readme_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    verbs = re.findall(r"^    (\w+) {2,}\S", help_of(capsys), re.MULTILINE)
+    assert verbs == re.findall(r"^\| `grader (\w+)", README.read_text("utf-8"), re.MULTILINE)
+
+
+def test_readme_names_every_option_of_run(capsys: pytest.CaptureFixture[str]) -> None:
+    options = set(re.findall(r"--\w+", help_of(capsys, "run"))) - {"--help"}
+    assert options == set(re.findall(r"--\w+", README.read_text("utf-8")))
+
+
+def test_readme_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    raised = {GraderError.exit_code, *(error.exit_code for error in GraderError.__subclasses__())}
+    helped = {int(code) for code in re.findall(r"(?:^| )(\d+) [a-z]", help_of(capsys).partition("exit codes:")[2])}
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", README.read_text("utf-8"), re.MULTILINE)}
+    assert raised | helped == documented
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = [target for target in LINK.findall(page.read_text("utf-8")) if not target.startswith("http")]
+    assert [target for target in targets if not is_there(page, target)] == []
+
+
+def is_there(page: Path, target: str) -> bool:
+    path, _hash, anchor = target.partition("#")
+    file = page.parent / path if path else page
+    return file.exists() and (not anchor or anchor in anchors(file))
+
+
+def anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+def test_readme_rubric_is_the_real_one() -> None:
+    (snippet,) = fences(README, "yaml")
+    assert missing(snippet.splitlines(), (ROOT / "rubrics/q1.yaml").read_text("utf-8").splitlines()) == []
+
+
+@pytest.mark.parametrize("excerpt", excerpts(README), ids=lambda excerpt: " ".join(excerpt.arguments))
+def test_readme_terminal_is_real(excerpt: Excerpt, tmp_path: Path) -> None:
+    assert missing(excerpt.lines, printed(excerpt.arguments, ROOT, tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "lost"),
+    [
+        (["a", "b"], []),
+        (["a", CUT, "c"], []),
+        (["a", "c"], ["c"]),
+        ([CUT, "c", CUT, "a"], ["a"]),
+        (["x"], ["x"]),
+    ],
+)
+def test_missing_lines(shown: list[str], lost: list[str]) -> None:
+    assert missing(shown, ["a", "b", "c"]) == lost
+
+
+def test_tutorial_compiles(tutorial: Path) -> None:
+    (question,) = compile_plan(tutorial).questions
+    assert "".join(part.label for part in question.parts) == "abcdefghij"
+
+
+@pytest.mark.parametrize("text", fences(TUTORIAL, "yaml"), ids=lambda text: text.splitlines()[0])
+def test_tutorial_yaml_is_read(text: str) -> None:
+    assert read_yaml(text.encode()).faults == ()
+
+
+def test_tutorial_terminal_is_real(tutorial: Path, tmp_path: Path) -> None:
+    (excerpt,) = excerpts(TUTORIAL)
+    assert missing(excerpt.lines, printed(excerpt.arguments, tutorial, tmp_path / "cache")) == []
+
+
+def test_tutorial_fault_is_real(tutorial: Path) -> None:
+    path = tutorial / "rubrics/q1.yaml"
+    path.write_text(path.read_text("utf-8").replace("    points: 2\n", "    points: 3\n", 1), "utf-8")
+    with pytest.raises(RubricError) as caught:
+        compile_plan(tutorial)
+    assert list(caught.value.faults) == [line for text in fences(TUTORIAL, "text") for line in text.splitlines()]
+
+
+def fields_of_the_format() -> list[str]:
+    models = (AssignmentFile, QuestionFile, PartFields, CheckFields)
+    return sorted({*REGISTRY, *KEYS, *(name for model in models for name in model.model_fields)})
+
+
+@pytest.mark.parametrize("word", fields_of_the_format())
+def test_tutorial_snippet_uses_every_word_of_the_format(word: str) -> None:
+    snippets = "\n".join(fences(TUTORIAL, "yaml"))
+    table = TUTORIAL.read_text("utf-8").partition("## Inputs")[2].partition("```")[0]
+    assert re.search(rf"\b{word}\b", snippets) or (word in KEYS and f"{{{word}: " in table)

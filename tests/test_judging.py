@@ -1,0 +1,152 @@
+"""Outcomes to results: statuses, texts, accepted variants, hints."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+from builders import SQUARE, check
+
+from grader.codec import freeze
+from grader.compare.choice import Choice
+from grader.judging import judge
+from grader.plan import Case, Check, Limits, Mistake
+from grader.records import Crashed, Outcome, OutOfMemory, Place, Raised, Returned, Status, TimedOut
+from grader.values import Array, Opaque, Value
+
+LIMITS = Limits()
+PLACE = Place(label="cell 1", line=2, source="return 1 / 0")
+
+
+def returned(*things: object) -> tuple[Outcome, ...]:
+    return tuple(Returned(value=freeze(thing)) for thing in things)
+
+
+def with_fields(base: Check, **fields: object) -> Check:
+    return msgspec.structs.replace(base, **fields)
+
+
+def test_judge_passes_right_answers() -> None:
+    result = judge(SQUARE, returned(4.0, np.float32(9)), LIMITS)
+    assert (result.status, result.score, result.message) == (Status.PASSED, 1, "")
+
+
+def test_judge_shows_the_first_wrong_case() -> None:
+    result = judge(SQUARE, returned(4.0, 6.0), LIMITS)
+    assert (result.status, result.score) == (Status.FAILED, 0)
+    assert result.message == (
+        "square(3.0) is wrong.\nIt returned 6, expected 9: off by 3 (allowed 0.0009).\n1 of 2 cases is wrong."
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "message"),
+    [
+        (Raised(kind="ValueError", message="no", places=(PLACE,)), Status.RAISED, "square(2.0) raised ValueError: no"),
+        (
+            Raised(kind="NameError", message="no", while_defining=True),
+            Status.RAISED,
+            "The code that defines square raised NameError: no",
+        ),
+        (
+            TimedOut(seconds=5),
+            Status.TIMED_OUT,
+            "square(2.0) was stopped after 5 seconds. Is there a loop that never ends?",
+        ),
+        (
+            OutOfMemory(),
+            Status.OUT_OF_MEMORY,
+            "square(2.0) needs more than 1024 MB of memory. How large are its arrays?",
+        ),
+        (Crashed(reason="an abort"), Status.CRASHED, "square(2.0) ended the process: an abort."),
+    ],
+)
+def test_judge_words_every_other_end(outcome: Outcome, status: Status, message: str) -> None:
+    result = judge(SQUARE, (outcome,), LIMITS)
+    assert (result.status, result.message, result.score) == (status, message, 0)
+
+
+def test_judge_keeps_the_places_of_an_exception() -> None:
+    assert judge(SQUARE, (Raised(kind="E", message="", places=(PLACE,)),), LIMITS).places == (PLACE,)
+
+
+def test_judge_refuses_values_that_no_child_of_ours_sends() -> None:
+    forged = Returned(value=Array("<f8", (5,), b""))
+    assert judge(SQUARE, (forged, forged), LIMITS).status is Status.CRASHED
+
+
+def variants(*expected: tuple[float, ...]) -> Check:
+    """A check with a case per tuple and an accepted variant per entry."""
+    cases = tuple(Case(arguments=(), expected=tuple(map(freeze, values)), shown="") for values in expected)
+    return with_fields(SQUARE, cases=cases)
+
+
+@pytest.mark.parametrize(("answers", "passes"), [((1.0, 2.0), True), ((10.0, 20.0), True), ((1.0, 20.0), False)])
+def test_judge_wants_one_variant_to_fit_all_cases(answers: tuple[float, float], passes: bool) -> None:  # noqa: FBT001
+    result = judge(variants((1.0, 10.0), (2.0, 20.0)), returned(*answers), LIMITS)
+    assert (result.status is Status.PASSED) is passes
+
+
+PAIR = with_fields(SQUARE, output=1, outputs=("eta", "rate"))
+
+
+@pytest.mark.parametrize("answer", [(0, 4.0), [0, 4.0], np.array([0, 4.0])])
+def test_judge_compares_the_output_that_is_asked_for(answer: object) -> None:
+    assert judge(PAIR, returned(answer, (0, 9.0)), LIMITS).status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("answer", "gap"),
+    [
+        (None, "It returned nothing (None): is a `return` missing? Expected 2 values: `return eta, rate`."),
+        (4.0, "It returned 4. Expected 2 values: `return eta, rate`."),
+        ((1, 2, 3), "It returned (1, 2, 3). Expected 2 values: `return eta, rate`."),
+        (np.array(4.0), "It returned 4. Expected 2 values: `return eta, rate`."),
+    ],
+)
+def test_judge_says_how_many_outputs_are_due(answer: object, gap: str) -> None:
+    assert gap in judge(PAIR, returned(answer, answer), LIMITS).message
+
+
+def test_judge_names_the_output_in_question() -> None:
+    assert "The value in question is rate." in judge(PAIR, returned((0, 1.0), (0, 1.0)), LIMITS).message
+
+
+def test_judge_fails_a_changed_argument_only_where_that_matters() -> None:
+    outcomes = (Returned(value=4.0, mutated=(0,)), Returned(value=9.0))
+    strict = with_fields(SQUARE, keeps_inputs=True)
+    assert judge(SQUARE, outcomes, LIMITS).status is Status.PASSED
+    assert judge(strict, outcomes, LIMITS).message.startswith("square changes its argument x in place.")
+
+
+def mistake(name: str, *outputs: object) -> Mistake:
+    values: tuple[Value, ...] = tuple(freeze(output) for output in outputs)
+    return Mistake(name=name, hint=f"hint of {name}", outputs=values)
+
+
+DOUBLE, FOUR = mistake("double", 4.0, 6.0, 8.0), mistake("four", 4.0, 4.0, 4.0)
+CUBED = check("square", [((2.0,), 4.0), ((3.0,), 9.0), ((4.0,), 16.0)])
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "answers", "hint"),
+    [
+        ((DOUBLE, FOUR), (4.0, 6.0, 8.0), "hint of double"),
+        ((DOUBLE, FOUR), (4.0, 4.0, 4.0), "hint of four"),
+        ((DOUBLE, mistake("same", 4.0, 6.0, 8.0)), (4.0, 6.0, 8.0), ""),
+        ((DOUBLE,), (4.0, 9.0, 8.0), ""),
+        ((DOUBLE,), (4.0, 6.0, 8.1), ""),
+        ((mistake("raises", Opaque("x"), Opaque("x"), Opaque("x")),), (1.0, 1.0, 1.0), ""),
+        ((mistake("one wrong", 4.0, 9.0, 8.0),), (4.0, 9.0, 8.0), ""),
+    ],
+)
+def test_judge_shows_the_hint_of_exactly_one_matching_mistake(
+    mistakes: tuple[Mistake, ...], answers: tuple[float, ...], hint: str
+) -> None:
+    assert judge(with_fields(CUBED, mistakes=mistakes), returned(*answers), LIMITS).hint == hint
+
+
+def test_judge_matches_words_too() -> None:
+    words = check("which", [((1,), "large"), ((2,), "large")], compare=Choice(options=("large", "small")))
+    wrong = with_fields(words, mistakes=(mistake("always small", "small", "small"),))
+    assert judge(wrong, returned("small", "small"), LIMITS).hint == "hint of always small"

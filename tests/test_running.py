@@ -1,0 +1,128 @@
+"""Children per question: what survives a death, what is not tried again, how long it may take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from builders import SQUARE, bundle, check, plan, zip_bundle
+
+from grader.errors import SandboxError
+from grader.plan import Check, Limits, Plan
+from grader.records import Attempt, Crashed, Raised, Reading, Returned, TimedOut
+from grader.running import Budget, Runner, read_in_child
+from grader.sandbox.client import Child, Sandbox
+from grader.sandbox.messages import Answer
+
+LIMITS = Limits(call_seconds=0.5, define_seconds=0.5)
+THREE = check("square", [((1.0,), 1.0), ((2.0,), 4.0), ((3.0,), 9.0)])
+
+
+@pytest.fixture
+def small() -> Iterator[Sandbox]:
+    with closing(Sandbox(LIMITS)) as running:
+        yield running
+
+
+def attempt(sandbox: Sandbox, source: str, *checks: Check, limits: Limits = LIMITS) -> Attempt:
+    the_plan = plan(*checks, limits=limits)
+    reading = read_in_child(bundle(source), the_plan, sandbox)
+    with closing(Runner(sandbox, reading, Budget(limits))) as runner:
+        return runner.run(reading.candidates[-1], checks)
+
+
+def test_run_gives_an_outcome_for_every_case(sandbox: Sandbox) -> None:
+    outcomes = attempt(sandbox, "def square(x): return x * x", THREE, SQUARE).outcomes
+    assert [[o.value for o in group if isinstance(o, Returned)] for group in outcomes] == [[1.0, 4.0, 9.0], [4.0, 9.0]]
+
+
+def test_run_goes_on_after_an_exception(sandbox: Sandbox) -> None:
+    (outcomes,) = attempt(sandbox, "def square(x): return 1 / (x - 2)", THREE).outcomes
+    assert [type(outcome) for outcome in outcomes] == [Returned, Raised, Returned]
+
+
+def test_run_stops_a_check_at_a_death_and_starts_the_next_in_a_new_child(sandbox: Sandbox) -> None:
+    source = "import os\ndef square(x):\n    if x == 2: os._exit(3)\n    return x"
+    outcomes = attempt(sandbox, source, THREE, check("square", [((5.0,), 5.0)])).outcomes
+    assert outcomes == (
+        (Returned(value=1.0), Crashed(reason="an exit with code 3, as os._exit() makes", exit_code=3)),
+        (Returned(value=5.0),),
+    )
+
+
+def test_run_gives_up_after_two_deaths(sandbox: Sandbox) -> None:
+    outcomes = attempt(sandbox, "def square(x):\n    while x: pass", THREE, THREE, THREE).outcomes
+    assert outcomes == ((TimedOut(seconds=0.5),),) * 3
+
+
+def test_run_defines_once_when_that_fails(sandbox: Sandbox) -> None:
+    outcomes = attempt(sandbox, "@nothing\ndef square(x): pass", THREE, THREE).outcomes
+    assert [len(group) for group in outcomes] == [1, 1]
+    assert outcomes[0] == outcomes[1]
+
+
+def test_run_stops_a_definition_at_its_own_deadline(sandbox: Sandbox) -> None:
+    source = "while True:\n    K = 1\ndef square(x): return K"
+    assert attempt(sandbox, source, SQUARE).outcomes == ((TimedOut(seconds=0.5, while_defining=True),),)
+
+
+def test_run_ends_with_the_total_time(sandbox: Sandbox) -> None:
+    limits = Limits(call_seconds=60, define_seconds=60, total_seconds=0.4)
+    started = time.monotonic()
+    outcomes = attempt(sandbox, "def square(x):\n    while x: pass", *[THREE] * 5, limits=limits).outcomes
+    assert all(isinstance(group[-1], TimedOut) for group in outcomes)
+    assert time.monotonic() - started < 20
+
+
+def test_run_takes_the_torch_template_only_for_torch(small: Sandbox) -> None:
+    attempt(small, "def square(x): return x * x", SQUARE)
+    assert list(small._templates) == ["numpy"]
+
+
+def test_read_in_child_names_what_the_rubric_gives(sandbox: Sandbox) -> None:
+    reading = read_in_child(bundle("def square(x): return x"), plan(SQUARE), sandbox)
+    assert [candidate.name for candidate in reading.candidates] == ["square"]
+
+
+def test_read_in_child_passes_on_a_fault(sandbox: Sandbox) -> None:
+    assert "cannot be opened" in read_in_child(zip_bundle(b"x"), plan(SQUARE), sandbox).fault
+
+
+class Deaf(Sandbox):
+    """A sandbox whose children give one answer to everything."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(LIMITS)
+        self.answer = answer
+
+    def child(self, kind: str) -> Child:
+        child = super().child(kind)
+        child.ask = lambda request, seconds: self.answer  # type: ignore[method-assign]
+        return child
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (TimedOut(seconds=60), "hw.ipynb could not be read: reading it took more than 60 seconds."),
+        (
+            Crashed(reason="a segmentation fault"),
+            "hw.ipynb could not be read: reading it ended with a segmentation fault.",
+        ),
+    ],
+)
+def test_read_in_child_says_why_a_submission_cannot_be_read(answer: Answer, words: str) -> None:
+    with closing(Deaf(answer)) as deaf:
+        reading: Reading = read_in_child(bundle("x = 1"), plan(SQUARE), deaf)
+    assert reading.fault == f"{words} Hand in a smaller, plain notebook."
+
+
+def test_read_in_child_blames_the_grader_for_its_own_exit() -> None:
+    the_plan: Plan = plan(SQUARE)
+    with (
+        closing(Deaf(Crashed(reason="an exit", exit_code=70))) as deaf,
+        pytest.raises(SandboxError, match="fault of the grader"),
+    ):
+        read_in_child(bundle("x = 1"), the_plan, deaf)
