@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 
 from grader import __version__
 from grader.errors import GraderError
@@ -14,17 +17,44 @@ EXIT_CODES = """exit codes:
   4 submission not gradable      5 fault of the grader      130 interrupted"""
 
 
+BUG_EXIT_CODE = 5
+INTERRUPTED_EXIT_CODE = 130
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return _dispatch(options)
-    except GraderError as error:
+    with ExitCode() as ending:
+        ending.code = _dispatch(options)
+    return ending.code
+
+
+class ExitCode(AbstractContextManager["ExitCode"]):
+    """The one place where a fault becomes a message and an exit code."""
+
+    def __init__(self) -> None:
+        self.code = 0
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
+    ) -> bool:
+        """Say what went wrong on standard error; only SystemExit passes."""
+        if error is None or isinstance(error, SystemExit):
+            return False
+        self.code = _report(error)
+        return True
+
+
+def _report(error: BaseException) -> int:
+    if isinstance(error, GraderError):
         sys.stderr.write(f"grader: {error}\n")
         return error.exit_code
-    except KeyboardInterrupt:
+    if isinstance(error, KeyboardInterrupt):
         sys.stderr.write("grader: interrupted\n")
-        return 130
+        return INTERRUPTED_EXIT_CODE
+    traceback.print_exception(error)
+    sys.stderr.write("grader: this is a fault of the grader, not of the submission; nobody has lost points by it\n")
+    return BUG_EXIT_CODE
 
 
 def _dispatch(options: argparse.Namespace) -> int:
@@ -49,7 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(verbs)
     schema = verbs.add_parser("schema", help="print the JSON Schema of a rubric file")
-    schema.add_argument("kind", nargs="?", choices=("rubric", "assignment"), default="rubric")
+    kinds = "a question's file (rubric, the default) or the assignment's own"
+    schema.add_argument("kind", nargs="?", choices=("rubric", "assignment"), default="rubric", help=kinds)
     return parser
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from grader.codec import freeze
 from grader.compare import Comparator
@@ -13,6 +14,9 @@ from grader.compare.close import Close
 from grader.plan import Case, Check, Limits, Part, Plan, Question
 from grader.records import Bundle, File, Visibility
 from grader.targets import FunctionTarget
+
+ROOT = Path(__file__).resolve().parent.parent
+DATE = (2026, 1, 31, 12, 0, 0)  # of every entry: the same bytes in every run
 
 
 def notebook(*cells: str | list[str], nbformat: int = 4) -> bytes:
@@ -26,7 +30,7 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, data in files.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name, DATE), data, method)
     return buffer.getvalue()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader import __version__
-from grader.cli import main
+from grader.cli import ExitCode, main
 
 ROOT = Path(__file__).resolve().parent.parent
 BLANK = ROOT / "submissions_example" / "blank.zip"
@@ -42,6 +42,13 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"grader {__version__}\n"
+
+
+def test_a_fault_of_the_grader_ends_with_5(capsys: pytest.CaptureFixture[str]) -> None:
+    with ExitCode() as ending:
+        raise ZeroDivisionError
+    assert ending.code == 5
+    assert "fault of the grader" in capsys.readouterr().err
 
 
 def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,7 +95,7 @@ def test_help_imports_next_to_nothing() -> None:
 
 
 def test_run_with_a_cached_plan_imports_nothing_of_the_authors_side() -> None:
-    grade = f"import io, contextlib\nfrom grader.cli import main\nwith contextlib.redirect_stdout(io.StringIO()):\n    main(['run', {str(BLANK)!r}])"
+    grade = f"import io, contextlib\nfrom grader.cli import ExitCode, main\nwith contextlib.redirect_stdout(io.StringIO()):\n    main(['run', {str(BLANK)!r}])"
     imported_by(grade)
     modules = imported_by(grade)
     assert not modules & HEAVY

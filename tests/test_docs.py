@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from builders import notebook
-from conftest import ROOT
+from builders import ROOT, notebook
 
 from grader.cli import main
 from grader.compare import REGISTRY
@@ -65,7 +64,7 @@ def printed(arguments: list[str], folder: Path, cache: Path) -> list[str]:
     """What the command prints at 80 columns, in a process of its own; lines without spaces at the end."""
     environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "GRADER_CACHE_DIR": str(cache)}
     command = [sys.executable, "-m", "grader", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return [line.rstrip() for line in done.stdout.splitlines()]
 
 

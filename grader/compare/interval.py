@@ -60,11 +60,13 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True, tag="interval"):
         return failed(f"It returned ({low_is}, {high_is}), expected ({low_due}, {high_due}).", *wrong)
 
     def expect(self, output: object) -> object:
-        """The two ends as floats, low end first."""
-        low, high = pair_of(output)
-        if not low <= high:
-            raise ValueError(f"interval needs (lo, hi) with lo <= hi, not {_shown(low, high)}")
-        return (low, high)
+        """The two ends as floats, low end first; where the ends matter, the output must say which belong to it."""
+        answer = _read(output)
+        if isinstance(answer, NotNumeric) or not answer.low <= answer.high:
+            raise ValueError(f"interval needs two ends, (lo, hi) with lo <= hi, not {show(output)}")
+        if self.ends != "any" and answer.brackets != BRACKETS[self.ends]:
+            raise ValueError(f'the reference must say which ends belong to it: return lo, hi, "{self.ends}"')
+        return (answer.low, answer.high)
 
     def _matches(self, end: float, expected: float) -> bool:
         return end == expected or abs(end - expected) <= self.atol + self.rtol * abs(expected) < np.inf

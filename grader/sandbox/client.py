@@ -157,7 +157,7 @@ class Child:
             return 0
         self.is_alive = False
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+            os.killpg(self._pid, signal.SIGKILL)  # with whatever it has started
         for fd in self._fds:
             os.close(fd)
         return self._template.reap(self._pid)

@@ -49,7 +49,8 @@ def apply_layers(settings: Fork) -> tuple[LayerState, ...]:
 
 
 def take_descriptors(request_fd: int, reply_fd: int) -> None:
-    """Move the two pipes to their fixed numbers, point 0 to 2 at /dev/null and close everything else."""
+    """Lead a session of one's own; move the two pipes to their fixed numbers, point 0 to 2 at /dev/null, close the rest."""
+    os.setsid()  # a group that can be killed as a whole, without a terminal
     request_fd, reply_fd = (fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (request_fd, reply_fd))
     null = os.open(os.devnull, os.O_RDWR)
     for source, target in ((null, 0), (null, 1), (null, 2), (request_fd, REQUEST_FD), (reply_fd, REPLY_FD)):

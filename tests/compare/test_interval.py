@@ -131,12 +131,22 @@ def test_interval_stores_the_ends_as_two_floats(output: object) -> None:
     assert Interval().expect(output) == EXPECTED
 
 
-@pytest.mark.parametrize("output", [0.25, None, (0, 1, 2), (0, NAN), (0, 1j), "(0, 1)", (True, 2)])
+@pytest.mark.parametrize("output", [0.25, None, (0, 1, 2), (0, NAN), (0, 1j), "half", (True, 2)])
 def test_interval_refuses_a_reference_without_two_ends(output: object) -> None:
-    with pytest.raises(ValueError, match="expected two real numbers, not "):
+    with pytest.raises(ValueError, match="interval needs two ends"):
         Interval().expect(output)
 
 
 def test_interval_refuses_a_reference_with_swapped_ends() -> None:
-    with pytest.raises(ValueError, match=r"interval needs \(lo, hi\) with lo <= hi, not \(1, 0\)"):
+    with pytest.raises(ValueError, match=r"interval needs two ends, \(lo, hi\) with lo <= hi, not \(1, 0\)"):
         Interval().expect((1.0, 0.0))
+
+
+def test_interval_takes_a_reference_that_says_which_ends_belong_to_it() -> None:
+    assert Interval(ends="open").expect((0, 0.25, "open")) == EXPECTED
+
+
+@pytest.mark.parametrize("output", [(0, 0.25), (0, 0.25, "closed")])
+def test_interval_refuses_a_reference_that_does_not(output: object) -> None:
+    with pytest.raises(ValueError, match='return lo, hi, "open"'):
+        Interval(ends="open").expect(output)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import time
+from pathlib import Path
 
 import pytest
 from builders import bundle
@@ -135,6 +137,23 @@ def test_end_leaves_no_process(sandbox: Sandbox) -> None:
     assert isinstance(answer.value, int)
     with pytest.raises(ProcessLookupError):
         os.kill(answer.value, 0)
+
+
+def test_end_ends_what_the_child_has_started(sandbox: Sandbox) -> None:
+    child = defined(
+        sandbox,
+        "import os, time\ndef f():\n    pid = os.fork()\n    if pid == 0:\n        time.sleep(60)\n    return pid",
+    )
+    answer = child.ask(call(), 5)
+    child.end()
+    assert isinstance(answer, Returned)
+    assert isinstance(answer.value, int)
+    status = Path(f"/proc/{answer.value}/stat")
+    for _time in range(100):  # the kernel takes a moment
+        if not status.exists() or status.read_text().split()[2] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("a process that student code started is still there")
 
 
 def test_end_twice_is_harmless(sandbox: Sandbox) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -49,8 +50,6 @@ def status_after(*applied: Callable[[Fork], str]) -> dict[str, str]:
     [("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", 64), ("RLIMIT_FSIZE", 2**20), ("RLIMIT_CPU", 10)],
 )
 def test_limit_resources_sets(kind: str, limit: int) -> None:
-    import resource
-
     def action() -> int:
         layers.limit_resources(SETTINGS)
         return resource.getrlimit(getattr(resource, kind))[0]
