@@ -11,9 +11,10 @@ import pytest
 from builders import bundle
 
 from grader.codec import freeze
+from grader.errors import SandboxError
 from grader.plan import Limits
 from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
-from grader.sandbox.client import Child, Sandbox
+from grader.sandbox.client import Child, Sandbox, Template
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.submission.read import Wanted, read_submission
 from grader.targets import FunctionTarget, ProbeTarget
@@ -244,3 +245,26 @@ def test_memory_limit_comes_from_the_limits() -> None:
     answer = result_of(small, "def f():\n    return len(bytearray(200 * 2**20))")
     small.close()
     assert isinstance(answer, OutOfMemory)
+
+
+def test_reap_refuses_a_process_that_is_not_a_child(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match="process 1 is not a child of this template"):
+        sandbox.start("numpy").reap(1)
+
+
+def test_a_template_that_has_ended_is_the_harness_fault() -> None:
+    broken = Sandbox(Limits())
+    broken.child("numpy").end()
+    template = broken.start("numpy")
+    template._process.kill()
+    template._process.wait()
+    with pytest.raises(SandboxError, match="template process"):
+        broken.child("numpy")
+    broken.close()
+
+
+def test_a_template_that_cannot_start_says_why() -> None:
+    template = Template("no such kind")
+    with pytest.raises(SandboxError, match="KeyError: 'no such kind'"):
+        template.fork(Limits())
+    template.close()
