@@ -110,8 +110,9 @@ def grade_function(
         return not_attempted(checks, name, reading)
     judged = tuple(_judged(checks, filled, plan, runner))
     results = best_of(judged)
-    run = [one.candidate for one in judged]
-    unrun = tuple(seen_unrun(candidate) for candidate in candidates if candidate not in run)
+    run = {one.candidate.place for one in judged}
+    rest = {candidate.place: candidate for candidate in candidates if candidate.place not in run}
+    unrun = tuple(seen_unrun(candidate) for candidate in rest.values())
     return tuple(msgspec.structs.replace(result, others=result.others + unrun) for result in results)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 from grader.errors import SandboxError
 from grader.plan import Case, Check, Limits, Plan, wanted_names
@@ -18,12 +17,15 @@ from grader.records import (
     Reading,
     Returned,
     TimedOut,
+    Visibility,
 )
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone
+from grader.values import Value
 
 MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any more
 READ_SECONDS = 60.0
+Globals = tuple[tuple[str, Value], ...]
 HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
 
 
@@ -54,7 +56,7 @@ def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
         wanted=wanted_names(plan),
         patterns=plan.files,
         handout=plan.handout.functions,
-        given=frozenset(name for case in _all_cases(plan) for name, _value in case.globals),
+        given=tuple(_given(plan).items()),
     )
     answer = child.ask(request, READ_SECONDS)
     child.end()
@@ -65,10 +67,14 @@ def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
     return Reading(fault=f"{bundle.name} could not be read: {_why_unread(answer)}. Hand in a smaller, plain notebook.")
 
 
-def _all_cases(plan: Plan) -> Iterator[Case]:
-    return (
-        case for question in plan.questions for part in question.parts for check in part.checks for case in check.cases
-    )
+def _given(plan: Plan) -> dict[str, frozenset[str]]:
+    """By function: the globals that some case sets."""
+    checks = (check for question in plan.questions for part in question.parts for check in part.checks)
+    names: dict[str, frozenset[str]] = {}
+    for check in checks:
+        given = frozenset(name for case in check.cases for name, _value in case.globals)
+        names[check.target.name] = names.get(check.target.name, frozenset()) | given
+    return {name: given for name, given in names.items() if given}
 
 
 def _why_unread(answer: object) -> str:
@@ -80,7 +86,11 @@ def _why_unread(answer: object) -> str:
 
 
 class Runner:
-    """Runs one question's checks in one child, which is replaced when it dies. `close` ends the child."""
+    """Runs one question's checks in one child, which is replaced when it dies. `close` ends the child.
+
+    A rival definition of the same function and a hidden check get a child of their own: the first must not find what
+    the other has changed, and nothing may carry a hidden check's inputs into what a visible one prints.
+    """
 
     def __init__(self, sandbox: Sandbox, reading: Reading, budget: Budget) -> None:
         self._sandbox = sandbox
@@ -88,10 +98,15 @@ class Runner:
         self._budget = budget
         self._child: Child | None = None
         self._kind = ""
-        self._defined: Candidate | None = None
+        self._defined: tuple[Candidate, Globals] | None = None
+        self._names: set[str] = set()
+        self._was_hidden = False
 
     def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
         """All checks on one candidate. One that cannot be defined, or keeps dying, is not tried again."""
+        if candidate.name in self._names:
+            self.close()
+        self._names.add(candidate.name)
         outcomes: list[tuple[Outcome, ...]] = []
         deaths, verdict = 0, None
         for check in checks:
@@ -109,6 +124,10 @@ class Runner:
             self._child = None
 
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
+        is_hidden = check.visibility is Visibility.HIDDEN
+        if is_hidden or self._was_hidden:
+            self.close()
+        self._was_hidden = is_hidden
         outcomes: list[Outcome] = []
         for case in check.cases:
             outcomes.append(self._run_case(candidate, check, case))
@@ -118,12 +137,12 @@ class Runner:
 
     def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
         child = self._child_for(candidate)
-        if self._defined is not candidate:
-            answer = child.ask(Define(candidate=candidate), self._budget.to_define())
+        if self._defined != (candidate, case.globals):
+            answer = child.ask(Define(candidate=candidate, globals=case.globals), self._budget.to_define())
             if not isinstance(answer, Done):
                 return _outcome(answer, while_defining=True)
-            self._defined = candidate
-        request = Call(target=check.target, arguments=case.arguments, globals=case.globals)
+            self._defined = (candidate, case.globals)
+        request = Call(target=check.target, arguments=case.arguments)
         return _outcome(child.ask(request, self._budget.to_call()))
 
     def _child_for(self, candidate: Candidate) -> Child:

@@ -34,13 +34,21 @@ def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -
 
 def best_of(judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
     """The results of the candidate with the most points (of equals, the one that comes last in the submission)."""
-    best = max(judged, key=lambda one: (total(one.results), one.candidate.document, one.candidate.statement))
+    best = max(judged, key=_rank)
+    rivals = {
+        one.candidate.place: one for one in sorted(judged, key=_rank) if one.candidate.place != best.candidate.place
+    }
     others = tuple(
-        Seen(place=one.candidate.place, remark=f"{total(one.results):g} of {possible(one.results):g} points")
-        for one in judged
-        if one is not best
+        Seen(place=place, remark=f"{total(one.results):g} of {possible(one.results):g} points")
+        for place, one in rivals.items()
     )
     return tuple(with_seen(result, Seen(place=best.candidate.place), others) for result in best.results)
+
+
+def _rank(judged: Judged) -> tuple[float, int, int, int]:
+    """More points, then later in the submission, then the smaller slice."""
+    candidate = judged.candidate
+    return total(judged.results), candidate.document, candidate.statement, -len(candidate.slice)
 
 
 def not_attempted(checks: tuple[Check, ...], name: str, reading: Reading) -> tuple[CheckResult, ...]:

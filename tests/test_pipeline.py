@@ -7,8 +7,8 @@ import pytest
 from builders import SQUARE, bundle, check, notebook, plan, zip_bundle, zipped
 
 from grader.pipeline import grade, ungradable
-from grader.plan import Check, Part, Plan, Question
-from grader.records import Bundle, CheckResult, Report, Status
+from grader.plan import Case, Check, Part, Plan, Question
+from grader.records import Bundle, CheckResult, Report, Status, Visibility
 from grader.sandbox.client import Sandbox
 
 RIGHT, WRONG = "def square(x): return x * x", "def square(x): return 2 * x"
@@ -49,6 +49,65 @@ def statuses(thing: Bundle, the_plan: Plan, sandbox: Sandbox) -> list[str]:
 )
 def test_grade_takes_the_best_candidate(cells: tuple[str, ...], status: str, sandbox: Sandbox) -> None:
     assert statuses(bundle(*cells), plan(SQUARE), sandbox) == [status]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("def helper(x): return x * x", "def square(x): return helper(x)", "def helper(x): return x ** 3"),
+        ("K = 2", "def square(x): return x ** K", "K = 3"),
+        ("def loss(x): return x * x", "def square(x): return loss(x)", "loss = 0\nfor i in range(3): loss = loss + i"),
+        ("K = 1  # wrong", "def square(x): return x ** K", "K = 2  # that is it"),
+        ("def square(x): return x ** K", "K = 2", "K = 3"),
+        ("import numpy as np", "def square(x): return x * x if x > 0 else 0", "square = np.vectorize(square)"),
+        ("def twice(f): return lambda x: f(x)", RIGHT, "square = twice(square)", "square = twice(square)"),
+        ("def square(x): return 0", "def twice(f): return lambda x: x * x + f(x)", "square = twice(square)"),
+    ],
+)
+def test_grade_runs_the_document_as_the_student_may_have(cells: tuple[str, ...], sandbox: Sandbox) -> None:
+    assert statuses(bundle(*cells), plan(SQUARE), sandbox) == ["passed"]
+
+
+def test_grade_shows_a_definition_once_however_often_it_ran(sandbox: Sandbox) -> None:
+    cells = ("K = 3", "def square(x): return x ** K", "K = 4")
+    result = results(grade(bundle(*cells), plan(SQUARE), sandbox))[0]
+    assert (result.status, result.others) == (Status.FAILED, ())
+
+
+WITH_GLOBALS = msgspec.structs.replace(
+    check("total", [((1.0,), 7.0), ((2.0,), 22.0)]),
+    cases=(
+        Case(arguments=(1.0,), expected=(7.0,), globals=(("X", 3.0),), shown="x=1.0"),
+        Case(arguments=(2.0,), expected=(22.0,), globals=(("X", 10.0),), shown="x=2.0"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("X = 99", "def total(x): return 2 * X + x"),
+        ("X = 99", "X2 = 2 * X", "def total(x): return X2 + x"),
+        ("X = load()", "def total(x, X=X): return 2 * X + x"),
+        ("def total(x): return 2 * X + x",),
+        ("X = 99\nX2 = X * 2\nadd = lambda x, X2=X2: X2 + x", "total = add"),
+    ],
+)
+def test_grade_sets_the_globals_of_a_case_before_anything_uses_them(cells: tuple[str, ...], sandbox: Sandbox) -> None:
+    assert statuses(bundle(*cells), plan(WITH_GLOBALS), sandbox) == ["passed"]
+
+
+def test_grade_keeps_the_inputs_of_a_hidden_check_out_of_what_others_print(sandbox: Sandbox) -> None:
+    source = "seen = []\ndef square(x):\n    seen.append(x)\n    print(seen)\n    return 0"
+    hidden = check("square", [((12345.0,), 1.0)], visibility=Visibility.HIDDEN)
+    report = grade(bundle(source), one_part(hidden, SQUARE), sandbox)
+    assert "12345" not in results(report)[1].stdout
+
+
+def test_grade_gives_a_rival_definition_a_child_of_its_own(sandbox: Sandbox) -> None:
+    spoiler = "import numpy as np\ndef square(x):\n    np.multiply = lambda a, b: 0\n    return 0"
+    cells = ("import numpy as np", "def square(x): return float(np.multiply(x, x))", spoiler)
+    assert statuses(bundle(*cells), plan(SQUARE), sandbox) == ["passed"]
 
 
 def test_grade_names_the_graded_candidate_and_the_others(sandbox: Sandbox) -> None:

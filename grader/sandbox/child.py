@@ -84,4 +84,4 @@ class Server:
 
 
 def _wanted(request: Read) -> Wanted:
-    return Wanted(request.wanted, request.patterns, dict(request.handout), request.given)
+    return Wanted(request.wanted, request.patterns, dict(request.handout), dict(request.given))

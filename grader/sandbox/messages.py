@@ -28,7 +28,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
     wanted: tuple[str, ...]
     patterns: tuple[str, ...]
     handout: tuple[tuple[str, str], ...]
-    given: frozenset[str]
+    given: tuple[tuple[str, frozenset[str]], ...]  # (wanted name, globals that the rubric sets for it)
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
@@ -39,9 +39,13 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
 
 
 class Define(msgspec.Struct, frozen=True, kw_only=True, tag="define"):
-    """Run the candidate's slice in a fresh namespace. The answer is Done, or the outcome that prevented it."""
+    """Run the candidate's slice in a fresh namespace. The answer is Done, or the outcome that prevented it.
+
+    `globals` are set before the slice runs, which may use them, and again after it, which may have replaced them.
+    """
 
     candidate: Candidate
+    globals: tuple[tuple[str, Value], ...] = ()
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
@@ -49,7 +53,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
 
     target: Target
     arguments: tuple[Value, ...]
-    globals: tuple[tuple[str, Value], ...] = ()
 
 
 Request = Read | Load | Define | Call

@@ -47,11 +47,16 @@ class Workspace:
         self._document = self._documents[candidate.document]
         self._namespace = _fresh_namespace(self._document)
         self._tried, self._failures = set(), {}
+        self._set_globals(request)
         for index in candidate.slice:
             self._execute(index)
+        self._set_globals(request)
         if candidate.name in self._namespace:
             return Done()
         return _while_defining(self._failures.get(candidate.name, _never_defined(candidate)))
+
+    def _set_globals(self, request: Define) -> None:
+        self._namespace.update((name, thaw(value)) for name, value in request.globals)
 
     def call(self, request: Call) -> Outcome:
         """Call the target; a missing name that the document defines somewhere is added, and the call repeated."""
@@ -63,8 +68,6 @@ class Workspace:
 
     def _call_once(self, request: Call) -> Outcome:
         arguments = [thaw(value, allow_seed=True) for value in request.arguments]
-        for name, value in request.globals:
-            self._namespace[name] = thaw(value)
         function = guarded(lambda: self._function(request.target), self._labels)
         if isinstance(function, Raised | OutOfMemory):
             return function

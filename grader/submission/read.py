@@ -29,7 +29,7 @@ class Wanted(NamedTuple):
     names: tuple[str, ...]
     patterns: tuple[str, ...]
     handout: dict[str, str]
-    given: frozenset[str]
+    given: dict[str, frozenset[str]]  # by wanted name: globals that the rubric sets before it is defined
 
 
 class _Text(NamedTuple):
@@ -50,6 +50,7 @@ class _Source(NamedTuple):
 class _Found(NamedTuple):
     statement: int
     definition: Definition
+    rebinds: bool  # `square = vectorize(square)`
 
 
 def read_submission(bundle: Bundle, wanted: Wanted) -> Reading:
@@ -137,7 +138,7 @@ class _Reader:
         self._documents.append(Document(name=source.name, is_notebook=source.is_notebook, statements=statements))
         handout = self._wanted.handout
         found = [
-            _Found(number, definition)
+            _Found(number, definition, _rebinds(block, statement, definition.name))
             for number, ((_label, block), statement) in enumerate(zip(pairs, statements, strict=True))
             for definition in definitions(block, statement, handout)
         ]
@@ -153,21 +154,27 @@ class _Reader:
                 self._notes.append(f"{label}, line {block.fault_line} does not parse ({block.fault}){shown}")
 
     def _add_candidates(self, index: int, statements: tuple[Statement, ...], found: list[_Found]) -> None:
-        slicer = Slicer(statements, self._wanted.given)
+        slicer = Slicer(statements)
         for name in self._wanted.names:
             mine = [item for item in found if item.definition.name == name]
             if len(mine) > MAX_CANDIDATES:
                 self._notes.append(f"{name} is defined {len(mine)} times: only the last {MAX_CANDIDATES} are graded")
             for item in mine[-MAX_CANDIDATES:]:
                 rivals = frozenset(other.statement for other in mine) - {item.statement}
-                chosen = () if item.definition.fault else slicer.slice(item.statement, name, rivals)
-                self._candidates.append(_candidate(index, item, chosen, statements))
+                given = self._wanted.given.get(name, frozenset())
+                slices = slicer.slices(item.statement, rivals=rivals, given=given, rebinds=item.rebinds)
+                for chosen in ((),) if item.definition.fault else slices:
+                    self._candidates.append(_candidate(index, item, chosen, statements))
         self._others += [
             (item.definition.name, item.definition.place)
             for item in found
             if item.definition.name not in self._wanted.names
             and item.definition.place.source.startswith(("def ", "async def "))
         ]
+
+
+def _rebinds(block: Block, statement: Statement, name: str) -> bool:
+    return isinstance(block.node, ast.Assign | ast.AnnAssign) and name in statement.uses
 
 
 def _candidate(index: int, item: _Found, chosen: tuple[int, ...], statements: tuple[Statement, ...]) -> Candidate:

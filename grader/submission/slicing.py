@@ -3,47 +3,81 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from grader.records import Statement
+from grader.submission.names import BUILTINS
+
+Givers = Callable[[str], list[int]]
 
 
 class Slicer:
-    """Slices of one document. `given` names are set by the rubric: nothing is run to make them."""
+    """Slices of one document."""
 
-    def __init__(self, statements: tuple[Statement, ...], given: frozenset[str]) -> None:
+    def __init__(self, statements: tuple[Statement, ...]) -> None:
         self._statements = statements
-        self._given = given
-        self._givers: dict[str, list[int]] = defaultdict(list)
         self._stars = [index for index, statement in enumerate(statements) if statement.has_star_import]
-        for index, statement in enumerate(statements):
-            for name in statement.defines | statement.mutates:
-                self._givers[name].append(index)
+        self._definitions = _index(statement.defines for statement in statements)
+        self._givers = _index(statement.defines | statement.mutates for statement in statements)
 
-    def slice(self, candidate: int, name: str, rivals: frozenset[int]) -> tuple[int, ...]:
-        """What statement `candidate` needs to define `name`.
+    def slices(
+        self, candidate: int, *, rivals: frozenset[int], given: frozenset[str], rebinds: bool
+    ) -> tuple[tuple[int, ...], ...]:
+        """What statement `candidate` needs, in the two ways in which a student may have run the document.
 
-        `rivals` are the other definitions of that name: never run. Before the next one the document is taken as it stood
-        then, unless a name is defined only later.
+        Last comes the document as it stood when the function was used: a helper that a later question redefines is the
+        earlier one. Before it, when that differs, the whole document run from top to bottom. `rivals` are the other
+        definitions of the candidate's name and are never run, except that `square = vectorize(square)` (`rebinds`)
+        needs those before it. `given` names are set by the rubric: nothing is run to make them.
         """
-        end = min((rival for rival in rivals if rival > candidate), default=len(self._statements))
-        chosen, names = {candidate}, set(self._statements[candidate].uses)
-        pending = list(names | self._statements[candidate].mutates)
+        excluded = frozenset(rival for rival in rivals if rival > candidate or not rebinds)
+        until = min((rival for rival in rivals if rival > candidate), default=len(self._statements))
+        whole = self._closure(candidate, excluded, given, lambda name: self._before(name, until))
+        then = self._closure(candidate, excluded, given, lambda name: self._as_it_stood(name, candidate))
+        return (then,) if then == whole else (whole, then)
+
+    def _closure(
+        self, candidate: int, excluded: frozenset[int], given: frozenset[str], givers: Givers
+    ) -> tuple[int, ...]:
+        chosen, names = {candidate}, set[str]()
+        pending = self._needs(candidate)
         while pending:
-            for index in self._needed(pending.pop(), end) - chosen - rivals:
+            name = pending.pop()
+            names.add(name)
+            for index in set(givers(name) if name not in given else ()) - chosen - excluded:
                 chosen.add(index)
-                fresh = (self._statements[index].uses | self._statements[index].mutates) - names
-                names |= fresh
-                pending += fresh
-        if self._is_unresolved(names - {name}):
+                pending |= self._needs(index) - names
+        if any(self._is_unresolved(name) for name in names - given):
             chosen |= set(self._stars)
         return tuple(sorted(chosen))
 
-    def _needed(self, name: str, end: int) -> set[int]:
-        if name in self._given:
-            return set()
-        givers = self._givers.get(name, [])
-        earlier = {index for index in givers if index < end}
-        return earlier if any(name in self._statements[index].defines for index in earlier) else set(givers)
+    def _needs(self, index: int) -> set[str]:
+        return set(self._statements[index].uses | self._statements[index].mutates)
 
-    def _is_unresolved(self, names: set[str]) -> bool:
-        return bool(self._stars) and any(name not in self._givers and name not in self._given for name in names)
+    def _before(self, name: str, end: int) -> list[int]:
+        """The givers before `end`, or all of them when none there defines the name."""
+        is_defined = any(index < end for index in self._definitions.get(name, ()))
+        return self._until(name, end) if is_defined else self._givers.get(name, [])
+
+    def _as_it_stood(self, name: str, at: int) -> list[int]:
+        """The givers up to the first redefinition after `at`; of a name defined only later, up to its second one."""
+        definitions = self._definitions.get(name, [])
+        later = [index for index in definitions if index > at]
+        redefinitions = later if len(later) < len(definitions) else later[1:]
+        return self._until(name, redefinitions[0]) if redefinitions else self._givers.get(name, [])
+
+    def _until(self, name: str, end: int) -> list[int]:
+        return [index for index in self._givers.get(name, ()) if index < end]
+
+    def _is_unresolved(self, name: str) -> bool:
+        """Whether only a star import can give this name (a builtin may be one that it replaces)."""
+        return name not in self._givers or (name in BUILTINS and name not in self._definitions)
+
+
+def _index(names: Iterable[frozenset[str]]) -> dict[str, list[int]]:
+    """By name: the statements, in document order, that have it."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, several in enumerate(names):
+        for name in several:
+            found[name].append(index)
+    return dict(found)

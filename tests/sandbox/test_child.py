@@ -51,7 +51,7 @@ def client() -> Iterator[Client]:
 
 
 def read(client: Client, *cells: str) -> Reading:
-    request = Read(bundle=bundle(*cells), wanted=("f",), patterns=("*",), handout=(), given=frozenset())
+    request = Read(bundle=bundle(*cells), wanted=("f",), patterns=("*",), handout=(), given=())
     answer = client.ask(request)
     assert isinstance(answer, ReadingDone)
     return answer.reading

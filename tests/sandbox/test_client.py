@@ -22,7 +22,7 @@ from grader.targets import FunctionTarget, ProbeTarget
 
 def defined(sandbox: Sandbox, source: str, name: str = "f", kind: str = "numpy") -> Child:
     """A child in which the function `name` of this one-cell notebook is defined."""
-    reading = read_submission(bundle(source), Wanted((name,), ("*",), {}, frozenset()))
+    reading = read_submission(bundle(source), Wanted((name,), ("*",), {}, {}))
     child = sandbox.child(kind)
     assert child.ask(Load(documents=reading.documents, modules=reading.modules), 5) == Done()
     assert child.ask(Define(candidate=reading.candidates[-1]), 5) == Done()
@@ -66,7 +66,7 @@ def test_call_keeps_a_flood_of_output_short(sandbox: Sandbox) -> None:
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("return input()", "EOFError"),
         ("return unknown", "NameError"),
-        ("open('/tmp/grader-test-file', 'w').write('x' * 3_000_000)", "OSError"),
+        ("import os; os.ftruncate(os.memfd_create('x'), 2**30)", "OSError"),
         ("import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))", "ValueError"),
     ],
 )
@@ -233,11 +233,15 @@ def test_probe_runs_on_the_student_namespace(sandbox: Sandbox) -> None:
     assert answer == Returned(value=18)
 
 
-def test_globals_are_set_before_the_call(sandbox: Sandbox) -> None:
-    child = defined(sandbox, "X = 1\ndef f():\n    return X")
-    answer = child.ask(Call(target=FunctionTarget(name="f"), arguments=(), globals=(("X", 7),)), 5)
+def test_globals_are_there_when_the_slice_runs_and_after_it(sandbox: Sandbox) -> None:
+    source = "X, K = 1, 2\nX2 = X * 2\ndef f(d=X):\n    return [X, X2, d, K]"
+    reading = read_submission(bundle(source), Wanted(("f",), ("*",), {}, {"f": frozenset({"X"})}))
+    child = sandbox.child("numpy")
+    child.ask(Load(documents=reading.documents, modules=()), 5)
+    assert child.ask(Define(candidate=reading.candidates[-1], globals=(("X", 7),)), 5) == Done()
+    answer = child.ask(call(), 5)
     child.end()
-    assert answer == Returned(value=7)
+    assert answer == Returned(value=freeze([7, 2, 1, 2]))
 
 
 def test_memory_limit_comes_from_the_limits() -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("interpreter")
 
 def outcome(thing: Bundle, *arguments: object, which: int = -1) -> Done | Outcome:
     """Define the candidate of `f`; if that works, call it."""
-    reading = read_submission(thing, Wanted(("f",), ("*.ipynb", "*.py"), {}, frozenset()))
+    reading = read_submission(thing, Wanted(("f",), ("*.ipynb", "*.py"), {}, {}))
     workspace = Workspace()
     workspace.load(Load(documents=reading.documents, modules=reading.modules))
     answer = workspace.define(Define(candidate=reading.candidates[which]))
@@ -119,9 +119,7 @@ def test_call_shortens_a_long_message() -> None:
 
 
 def test_call_gives_every_call_fresh_arguments() -> None:
-    reading = read_submission(
-        bundle("def f(x):\n    x[0] += 1\n    return x[0]"), Wanted(("f",), ("*",), {}, frozenset())
-    )
+    reading = read_submission(bundle("def f(x):\n    x[0] += 1\n    return x[0]"), Wanted(("f",), ("*",), {}, {}))
     workspace = Workspace()
     workspace.load(Load(documents=reading.documents, modules=()))
     workspace.define(Define(candidate=reading.candidates[0]))

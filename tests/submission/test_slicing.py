@@ -14,7 +14,7 @@ from grader.submission.read import Wanted, read_submission
 
 
 def sliced(*cells: str, given_names: frozenset[str] = frozenset(), which: int = -1) -> tuple[Document, Candidate]:
-    reading = read_submission(bundle(*cells), Wanted(("f",), ("*",), {}, given_names))
+    reading = read_submission(bundle(*cells), Wanted(("f",), ("*",), {}, {"f": given_names}))
     return reading.documents[0], reading.candidates[which]
 
 
