@@ -37,11 +37,7 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
         UsageError: the folder is not an assignment.
         RubricError: the rubric or the reference has faults.
     """
-    if not (folder / "rubrics").is_dir():
-        raise UsageError(
-            f"{folder} is not an assignment folder: it has no rubrics/. An assignment folder needs rubrics/ (YAML files, "
-            "one of them with the key `assignment`) and reference/ (a Python file of right answers for every question)."
-        )
+    check_folder(folder)
     key = plan_key(folder)
     root = cache or _default_cache()
     path = root and root / "plans" / f"{key}.plan"
@@ -55,10 +51,28 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
     return plan
 
 
+def check_folder(folder: Path) -> None:
+    """Raise UsageError, with what an assignment folder needs, when this is not one."""
+    try:
+        for entry in (folder / "rubrics").iterdir():
+            entry.stat()  # a folder can be open to list and closed to enter
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(
+            f"{folder} is not an assignment folder: it has no rubrics/. An assignment folder needs rubrics/ (YAML files, "
+            "one of them with the key `assignment`) and reference/ (a Python file of right answers for every question)."
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be opened as an assignment folder: {error.strerror}") from None
+
+
 def plan_key(folder: Path) -> str:
     """A hash of everything that the plan depends on: the assignment's files, the compiling code, NumPy's version."""
     digest = hashlib.sha256(np.__version__.encode())
-    for name, path in _sources(folder):
+    try:
+        sources = list(_sources(folder))
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be opened as an assignment folder: {error.strerror}") from None
+    for name, path in sources:
         try:
             data = path.read_bytes()
         except OSError as error:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
+import select
 import sys
 import traceback
 from contextlib import AbstractContextManager
@@ -19,13 +22,18 @@ EXIT_CODES = """exit codes:
 
 BUG_EXIT_CODE = 5
 INTERRUPTED_EXIT_CODE = 130
+BROKEN_PIPE_EXIT_CODE = 141  # of a program that SIGPIPE ends
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a report with a "?" is better than none
     options = _parser().parse_args(arguments)
     with ExitCode() as ending:
         ending.code = _dispatch(options)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.flush()  # here and not when Python ends: whoever read it may be gone
     return ending.code
 
 
@@ -52,9 +60,24 @@ def _report(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         sys.stderr.write("grader: interrupted\n")
         return INTERRUPTED_EXIT_CODE
+    if isinstance(error, BrokenPipeError) and _is_unread():
+        return BROKEN_PIPE_EXIT_CODE
     traceback.print_exception(error)
     sys.stderr.write("grader: this is a fault of the grader, not of the submission; nobody has lost points by it\n")
     return BUG_EXIT_CODE
+
+
+def _is_unread() -> bool:
+    """Whether nobody reads standard output any more (`grader run … | head -1`); what is left of it is then dropped."""
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout, 0)
+    except (OSError, ValueError, TypeError):  # not a file of the system
+        return False
+    if not poll.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
+    return True
 
 
 def _dispatch(options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sys
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,41 +13,57 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.errors import WireError
-from grader.values import Array, Complex, Items, Mapping, Opaque, Seed, Value
+from grader.values import MAX_NODES, MAX_TEXT, Array, Complex, Items, Mapping, Opaque, Seed, Value
 
 MAX_DEPTH = 64
-MAX_NODES = 200_000
-MAX_ARRAY_BYTES = 64 * 2**20
-MAX_TEXT = 100_000
+MAX_ARRAY_BYTES = 64 * 2**20  # of all arrays and texts of one value together
 MAX_DIMENSIONS = 32
-DTYPE = re.compile(r"[<|][biufc]\d{1,2}")
+DTYPES = frozenset({"|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iuf" for size in (2, 4, 8)), "<c8", "<c16"})
 PLAIN_KINDS = "biufc"
+TOO_LARGE = "something nested too deeply or with too many items"
 
 
 def freeze(thing: object) -> Value:
     """`thing` as data. What is not plain data, or is too large or too deep, becomes Opaque."""
-    return _Freezer().value(thing, depth=0)
+    try:
+        return _Freezer().value(thing, depth=0)
+    except _TooLargeError as error:
+        return Opaque(str(error))
 
 
 def thaw(value: Value, *, allow_seed: bool = False) -> object:
     """`value` as None, bool, int, float, complex, str, list, tuple, set, dict, ndarray or Opaque.
 
     Raises:
-        WireError: a length, dtype or nesting that no `freeze` writes, or a Seed where none is allowed.
+        WireError: a length, dtype, nesting or number of items that no `freeze` writes, or a Seed where none is allowed.
     """
-    return _thaw(value, 0, allow_seed)
+    return _Thawer(allow_seed=allow_seed).value(value, 0)
+
+
+class _TooLargeError(Exception):
+    """The value as a whole is too large; the message is a phrase for the student."""
 
 
 class _Freezer:
-    """Counts the nodes of one value, so that a wide or cyclic one ends as Opaque instead of filling the memory."""
+    """Counts the nodes and bytes of one value: a wide or cyclic one ends as Opaque instead of filling the memory."""
 
     def __init__(self) -> None:
         self.nodes = 0
+        self.bytes = 0
 
     def value(self, thing: Any, depth: int) -> Value:
         self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            return Opaque("something nested too deeply or with too many items")
+        if self.nodes > MAX_NODES:
+            raise _TooLargeError(TOO_LARGE)
+        if depth > MAX_DEPTH:
+            return Opaque(TOO_LARGE)
+        frozen = self.by_kind(thing, depth)
+        self.bytes += len(frozen.data) if isinstance(frozen, Array) else len(frozen) if isinstance(frozen, str) else 0
+        if self.bytes > MAX_ARRAY_BYTES:
+            raise _TooLargeError(f"arrays of together more than {MAX_ARRAY_BYTES >> 20} MB")
+        return frozen
+
+    def by_kind(self, thing: Any, depth: int) -> Value:
         kind = type(thing)
         if thing is None or kind in (bool, float):
             return cast("Value", thing)
@@ -69,7 +84,11 @@ class _Freezer:
     def mapping(self, thing: dict[object, object], depth: int) -> Value:
         if not all(type(key) is str for key in thing):
             return Opaque("a dict whose keys are not all strings")
-        return Mapping(tuple((cast("str", key), self.value(item, depth + 1)) for key, item in thing.items()))
+        return Mapping(tuple((self.key(cast("str", key)), self.value(item, depth + 1)) for key, item in thing.items()))
+
+    def key(self, text: str) -> str:
+        self.bytes += len(text)
+        return encodable(text[:MAX_TEXT])
 
     def library_value(self, thing: Any, kind: type, depth: int) -> Value:
         if kind in (np.ndarray, np.matrix):
@@ -91,8 +110,13 @@ def describe(thing: object) -> str:
     """What `thing` is, as a phrase for a student: "a generator", "a function", "an object of class Net"."""
     kind = type(thing)
     known = {"function": "a function", "generator": "a generator", "module": "a module", "type": "a class"}
-    name = kind.__name__[:80]
+    name = encodable(kind.__name__[:80])
     return known.get(name, f"an object of type {name}")
+
+
+def encodable(text: str) -> str:
+    """`text` with "?" for lone surrogates, which no file and no message can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _freeze_integer(number: int) -> Value:
@@ -104,7 +128,7 @@ def _freeze_integer(number: int) -> Value:
 def _freeze_text(text: str) -> Value:
     if len(text) > MAX_TEXT:
         return Opaque(f"a string of {len(text)} characters")
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return encodable(text)
 
 
 def _freeze_complex(number: complex) -> Value:
@@ -158,40 +182,47 @@ def _is_namedtuple(kind: type) -> bool:
     return issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 
-def _thaw(value: Value, depth: int, allow_seed: bool) -> object:  # noqa: FBT001 (internal recursion)
-    if depth > MAX_DEPTH + 1:
-        raise WireError("a value is nested too deeply")
-    if isinstance(value, Array):
-        return _thaw_array(value)
-    if isinstance(value, Items):
-        return _thaw_items(value, depth, allow_seed)
-    if isinstance(value, Mapping):
-        return {key: _thaw(item, depth + 1, allow_seed) for key, item in value.pairs}
-    if isinstance(value, Complex):
-        return complex(value.real, value.imag)
-    if isinstance(value, Seed):
-        if not allow_seed:
-            raise WireError("a seed where a value is due")
-        return np.random.default_rng(value.seed)
-    return value
+class _Thawer:
+    """Counts the nodes: a small message can announce many, each of which takes far more memory than its bytes."""
 
+    def __init__(self, *, allow_seed: bool) -> None:
+        self.allow_seed = allow_seed
+        self.nodes = 0
 
-def _thaw_items(value: Items, depth: int, allow_seed: bool) -> object:  # noqa: FBT001
-    items = [_thaw(item, depth + 1, allow_seed) for item in value.items]
-    if (
-        value.kind == "set"
-    ):  # the order is lost and items may not be hashable: a sorted list of texts is no one's answer
-        return Opaque("a set")
-    return items if value.kind == "list" else tuple(items)
+    def value(self, value: Value, depth: int) -> object:
+        self.nodes += 1
+        if depth > MAX_DEPTH + 1:
+            raise WireError("a value is nested too deeply")
+        if self.nodes > MAX_NODES:
+            raise WireError("a value has too many items")
+        if isinstance(value, Items):
+            return self.items(value, depth)
+        if isinstance(value, Mapping):
+            return {key: self.value(item, depth + 1) for key, item in value.pairs}
+        return self.single(value)
+
+    def items(self, value: Items, depth: int) -> object:
+        items = [self.value(item, depth + 1) for item in value.items]
+        if value.kind == "set":  # its order is lost and items may not be hashable: a sorted list is no one's answer
+            return Opaque("a set")
+        return items if value.kind == "list" else tuple(items)
+
+    def single(self, value: Value) -> object:
+        if isinstance(value, Array):
+            return _thaw_array(value)
+        if isinstance(value, Complex):
+            return complex(value.real, value.imag)
+        if isinstance(value, Seed):
+            if not self.allow_seed:
+                raise WireError("a seed where a value is due")
+            return np.random.default_rng(value.seed)
+        return value
 
 
 def _thaw_array(value: Array) -> npt.NDArray[Any]:
-    if not DTYPE.fullmatch(value.dtype) or len(value.shape) > MAX_DIMENSIONS:
+    if value.dtype not in DTYPES or len(value.shape) > MAX_DIMENSIONS:
         raise WireError("an array has a dtype or a shape that is not allowed")
-    try:
-        dtype = np.dtype(value.dtype)
-    except TypeError:
-        raise WireError("an array has a dtype that does not exist") from None
+    dtype = np.dtype(value.dtype)
     if any(not 0 <= side <= 2**31 for side in value.shape):
         raise WireError("an array has a shape that is not allowed")
     if math.prod(value.shape) * dtype.itemsize != len(value.data):
@@ -199,4 +230,7 @@ def _thaw_array(value: Array) -> npt.NDArray[Any]:
     flat = np.frombuffer(value.data, dtype)
     if dtype.kind == "b":  # any non-zero byte means True; numpy would keep the byte
         flat = flat.view(np.uint8) != 0
-    return flat.reshape(value.shape).copy()
+    try:
+        return flat.reshape(value.shape).copy()
+    except ValueError:  # an empty array whose other sides overflow
+        raise WireError("an array has a shape that does not exist") from None

@@ -142,13 +142,35 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
         message = f"{subject} raised {outcome.kind}: {outcome.message}"
         return result(check, Status.RAISED, message=message, places=outcome.places, stdout=outcome.stdout)
     if isinstance(outcome, TimedOut):
-        message = f"{subject} was stopped after {outcome.seconds:.3g} seconds. Is there a loop that never ends?"
-        return result(check, Status.TIMED_OUT, message=message)
+        return result(check, Status.TIMED_OUT, message=_timeout_text(check, subject, outcome, limits))
     if isinstance(outcome, OutOfMemory):
         message = f"{subject} needs more than {limits.memory_megabytes} MB of memory. How large are its arrays?"
         return result(check, Status.OUT_OF_MEMORY, message=message, places=outcome.places)
+    if isinstance(outcome, Crashed) and outcome.is_assumed:
+        return result(check, Status.CRASHED, message=_assumed_text(check))
     reason = outcome.reason if isinstance(outcome, Crashed) else "an unknown end"
     return result(check, Status.CRASHED, message=f"{subject} ended the process: {reason}.")
+
+
+def _assumed_text(check: Check) -> str:
+    return f"Not run: {check.target.name} was stopped or crashed twice before."
+
+
+def _timeout_text(check: Check, subject: str, outcome: TimedOut, limits: Limits) -> str:
+    if outcome.is_assumed:
+        return _assumed_text(check)
+    due = limits.define_seconds if outcome.while_defining else limits.call_seconds
+    if outcome.seconds >= due:
+        return f"{subject} was stopped after {_seconds(outcome.seconds)}. Is there a loop that never ends?"
+    used = f"the submission's {_seconds(limits.total_seconds)} were used up before"
+    if outcome.seconds <= 0:
+        return f"Not run: {used} this could run."
+    return f"{subject} was stopped: {used} it had finished."
+
+
+def _seconds(seconds: float) -> str:
+    rounded = round(seconds, 1) or float(f"{seconds:.1g}")
+    return f"{rounded:g} second{'' if rounded == 1 else 's'}"
 
 
 def _hint(check: Check, answers: tuple[object, ...], failures: list[int]) -> str:

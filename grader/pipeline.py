@@ -37,6 +37,7 @@ from grader.scoring import (
 
 def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
     """Grade one submission. Raises SandboxError when the harness fails; whatever the submission does is in the report."""
+    sandbox.limits = plan.limits
     budget = Budget(plan.limits)
     reading = read_in_child(bundle, plan, sandbox)
     questions = []

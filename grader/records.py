@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 
 import msgspec
 
 from grader.values import Value
 
+# Caps on what a child says (it may be hostile): generous for what an honest one writes, small for a report.
+MAX_PLACES = 5
+MAX_OUTPUT = 10_000
+Label = Annotated[str, msgspec.Meta(max_length=70_000)]  # a name inside an archive has at most 65,535 bytes
+Line = Annotated[str, msgspec.Meta(max_length=200)]
+Phrase = Annotated[str, msgspec.Meta(max_length=200)]
+Message = Annotated[str, msgspec.Meta(max_length=5_000)]
+Output = Annotated[str, msgspec.Meta(max_length=MAX_OUTPUT)]
+
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the submission, as a student would look for it."""
 
-    label: str  # "hw2.ipynb, cell 7" or "optim.py"
+    label: Label  # "hw2.ipynb, cell 7" or "optim.py"
     line: int  # 1-based, within that cell or file
-    source: str = ""  # the text of the line, stripped
+    source: Line = ""  # the text of the line, stripped
+
+
+Places = Annotated[tuple[Place, ...], msgspec.Meta(max_length=MAX_PLACES)]
 
 
 # --- reading a submission --------------------------------------------------------------------------------------------
@@ -33,6 +46,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # what the student handed in, for the report
     files: tuple[File, ...]
     is_archive: bool = False  # then `files` is the one zip
+    notes: tuple[str, ...] = ()  # what a person should know ("data.py is 30 MB: it was skipped")
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,17 +110,17 @@ class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned"):
 
     value: Value
     mutated: tuple[int, ...] = ()  # positions of the arguments that the call changed
-    stdout: str = ""
+    stdout: Output = ""
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True, tag="raised"):
     """The call, or a statement that defines the function, raised."""
 
-    kind: str  # "ZeroDivisionError"
-    message: str
-    places: tuple[Place, ...] = ()  # the student's own lines, outermost first
+    kind: Phrase  # "ZeroDivisionError"
+    message: Message
+    places: Places = ()  # the student's own lines, outermost first
     while_defining: bool = False
-    stdout: str = ""
+    stdout: Output = ""
 
 
 class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed_out"):
@@ -114,21 +128,23 @@ class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag="timed_out"):
 
     seconds: float
     while_defining: bool = False
+    is_assumed: bool = False  # not tried: the candidate died too often before
 
 
 class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True, tag="out_of_memory"):
     """The memory limit was hit."""
 
-    places: tuple[Place, ...] = ()
+    places: Places = ()
     while_defining: bool = False
 
 
 class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
     """The process ended or broke the protocol; `reason` is a phrase ("a segmentation fault")."""
 
-    reason: str
+    reason: Phrase
     exit_code: int | None = None  # of a process that ended by itself
     while_defining: bool = False
+    is_assumed: bool = False  # not tried: the candidate died too often before
 
 
 Outcome = Returned | Raised | TimedOut | OutOfMemory | Crashed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import msgspec
+
 from grader.errors import SandboxError
 from grader.plan import Case, Check, Limits, Plan, wanted_names
 from grader.records import (
@@ -113,8 +115,10 @@ class Runner:
             results = (verdict,) if verdict else self._run_check(candidate, check)
             outcomes.append(results)
             deaths += _is_death(results[-1])
-            if deaths >= MAX_DEATHS or _is_undefined(results[-1]):
+            if _is_undefined(results[-1]):
                 verdict = results[-1]
+            elif deaths >= MAX_DEATHS:
+                verdict = _assumed(results[-1])
         return Attempt(candidate=candidate, outcomes=tuple(outcomes))
 
     def close(self) -> None:
@@ -151,7 +155,9 @@ class Runner:
             self.close()
             self._child, self._kind, self._defined = self._sandbox.child(kind), kind, None
             load = Load(documents=self._reading.documents, modules=self._reading.modules)
-            self._child.ask(load, self._budget.to_define())
+            answer = self._child.ask(load, self._budget.to_define())
+            if not isinstance(answer, Done):
+                self._child.end_with(answer)  # which it then gives to whatever it is asked
         return self._child
 
 
@@ -166,6 +172,10 @@ def _outcome(answer: object, *, while_defining: bool = False) -> Outcome:
     if isinstance(answer, Crashed):
         return Crashed(reason=answer.reason, exit_code=answer.exit_code, while_defining=while_defining)
     return Crashed(reason="an answer to another question (tampering)", while_defining=while_defining)
+
+
+def _assumed(death: Outcome) -> Outcome:
+    return msgspec.structs.replace(death, is_assumed=True) if isinstance(death, TimedOut | Crashed) else death
 
 
 def _is_death(outcome: Outcome) -> bool:

@@ -126,14 +126,20 @@ def _parse_text(candidate: Candidate) -> str:
 
 
 def _missing_text(name: str, reading: Reading) -> str:
-    near = difflib.get_close_matches(
-        name.casefold(), [other.casefold() for other, _place in reading.other_names], 1, 0.7
-    )
+    return f"No function named {name} was found.{_advice(name, reading)}"
+
+
+def _advice(name: str, reading: Reading) -> str:
+    """Where something like it stands, if anything does."""
+    names = [other.casefold() for other, _place in reading.other_names]
+    near = difflib.get_close_matches(name.casefold(), names, 1, 0.7)
     found = next(((other, place) for other, place in reading.other_names if other.casefold() in near), None)
-    advice = (
-        f" Did you mean {found[0]} ({place_text(found[1])})? Names must be exactly as in the handout." if found else ""
-    )
-    return f"No function named {name} was found.{advice}"
+    if found is None:
+        return ""
+    other, where = found[0], place_text(found[1])
+    if other == name:
+        return f" There is one inside a class or another function ({where}): define it at the left margin."
+    return f" Did you mean {other} ({where})? Names must be exactly as in the handout."
 
 
 def place_text(place: Place) -> str:

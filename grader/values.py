@@ -9,9 +9,15 @@ pickle on either side. Two directions:
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+MAX_NODES = 200_000  # of one value: its numbers, texts, lists, …
+MAX_TEXT = 100_000  # characters
+MAX_WHAT = 1_000
+
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
 
 class Complex(msgspec.Struct, frozen=True, tag="complex"):
@@ -37,13 +43,13 @@ class Items(msgspec.Struct, frozen=True, tag="items"):
     """A list, a tuple or a set."""
 
     kind: Literal["list", "tuple", "set"]
-    items: tuple[Value, ...]
+    items: Annotated[tuple[Value, ...], msgspec.Meta(max_length=MAX_NODES)]
 
 
 class Mapping(msgspec.Struct, frozen=True, tag="mapping"):
     """A dict with string keys."""
 
-    pairs: tuple[tuple[str, Value], ...]
+    pairs: Annotated[tuple[tuple[Text, Value], ...], msgspec.Meta(max_length=MAX_NODES)]
 
 
 class Seed(msgspec.Struct, frozen=True, tag="seed"):
@@ -55,7 +61,7 @@ class Seed(msgspec.Struct, frozen=True, tag="seed"):
 class Opaque(msgspec.Struct, frozen=True, tag="opaque"):
     """Something that is not plain data ("a generator"); equal to nothing. `what` is a phrase for the student."""
 
-    what: str
+    what: Annotated[str, msgspec.Meta(max_length=MAX_WHAT)]
 
 
-Value = None | bool | int | float | str | Complex | Array | Items | Mapping | Seed | Opaque
+Value = None | bool | int | float | Text | Complex | Array | Items | Mapping | Seed | Opaque

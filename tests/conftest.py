@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,17 @@ def sandbox() -> Iterator[Sandbox]:
     """One sandbox for the whole run: its templates start once."""
     with closing(Sandbox(Limits(call_seconds=2, define_seconds=5))) as running:
         yield running
+
+
+@pytest.fixture
+def ordinary_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Root may read everything: the test runs as somebody else, in `tmp_path` (use relative paths)."""
+    tmp_path.chmod(0o777)
+    monkeypatch.chdir(tmp_path)
+    user = os.geteuid()
+    os.seteuid(user or 65_534)
+    yield
+    os.seteuid(user)
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.codec import MAX_DEPTH, MAX_NODES, freeze, thaw
+from grader.codec import MAX_DEPTH, freeze, thaw
 from grader.errors import WireError
-from grader.values import Array, Items, Mapping, Opaque, Seed, Value
+from grader.values import MAX_NODES, Array, Items, Mapping, Opaque, Seed, Value
 
 Pair = namedtuple("Pair", "lo hi")  # noqa: PYI024 (students write it this way)
 
@@ -75,6 +75,7 @@ def test_value_survives_the_wire(thing: object) -> None:
         (OrderedDict(a=1), {"a": 1}),
         (np.array([1, None], dtype=object), [1, None]),
         ("a\ud800b", "a?b"),
+        ({"a\ud800b": 1}, {"a?b": 1}),
     ],
 )
 def test_freeze_accepts_what_libraries_return(thing: object, expected: object) -> None:
@@ -113,6 +114,18 @@ def test_freeze_ends_in_a_list_with_too_many_items() -> None:
     assert "too many items" in str(freeze([0] * (MAX_NODES + 1)))
 
 
+def test_freeze_writes_nothing_that_thaw_refuses_for_its_size() -> None:
+    assert thaw(freeze([[0] * 1000] * 300)) == Opaque("something nested too deeply or with too many items")
+
+
+def test_freeze_limits_arrays_together() -> None:
+    assert freeze([np.ones(4 * 2**20)] * 3) == Opaque("arrays of together more than 64 MB")
+
+
+def test_freeze_shortens_the_keys_of_a_dict() -> None:
+    assert freeze({"x" * 200_000: 1}) == Mapping((("x" * 100_000, 1),))
+
+
 def test_freeze_makes_long_doubles_ordinary() -> None:
     assert freeze(np.longdouble(2)) == freeze(np.float64(2))
 
@@ -135,6 +148,12 @@ def test_thaw_gives_a_generator_only_where_it_is_allowed() -> None:
         Array("<f8", (2**31 + 1, 0), b""),
         Array("<f7", (0,), b""),
         Array("<f8", (1,) * 40, b"\0" * 8),
+        Array("<f8", (0,) + (2**31,) * 31, b""),
+        Array("<f16", (1,), b"\0" * 16),
+        Array("<c32", (1,), b"\0" * 32),
+        Array("<f3", (0,), b""),
+        Array("<b1", (1,), b"\0"),
+        Items("list", (Items("list", (0,) * (MAX_NODES // 2)),) * 2),
         Items("list", (Array("<V8", (1,), b"\0" * 8),)),
         Mapping((("a", Seed(1)),)),
     ],

@@ -54,6 +54,31 @@ def test_judge_shows_the_first_wrong_case() -> None:
             "square(2.0) was stopped after 5 seconds. Is there a loop that never ends?",
         ),
         (
+            TimedOut(seconds=2.345678),
+            Status.TIMED_OUT,
+            "square(2.0) was stopped: the submission's 300 seconds were used up before it had finished.",
+        ),
+        (
+            TimedOut(seconds=0),
+            Status.TIMED_OUT,
+            "Not run: the submission's 300 seconds were used up before this could run.",
+        ),
+        (
+            TimedOut(seconds=20, while_defining=True),
+            Status.TIMED_OUT,
+            "The code that defines square was stopped after 20 seconds. Is there a loop that never ends?",
+        ),
+        (
+            TimedOut(seconds=5, is_assumed=True),
+            Status.TIMED_OUT,
+            "Not run: square was stopped or crashed twice before.",
+        ),
+        (
+            Crashed(reason="an abort", is_assumed=True),
+            Status.CRASHED,
+            "Not run: square was stopped or crashed twice before.",
+        ),
+        (
             OutOfMemory(),
             Status.OUT_OF_MEMORY,
             "square(2.0) needs more than 1024 MB of memory. How large are its arrays?",
@@ -64,6 +89,15 @@ def test_judge_shows_the_first_wrong_case() -> None:
 def test_judge_words_every_other_end(outcome: Outcome, status: Status, message: str) -> None:
     result = judge(SQUARE, (outcome,), LIMITS)
     assert (result.status, result.message, result.score) == (status, message, 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1.0, "1 second."), (0.04321, "0.04 seconds."), (2.25001, "2.3 seconds."), (30.0, "30 seconds.")],
+)
+def test_judge_rounds_seconds(seconds: float, words: str) -> None:
+    message = judge(SQUARE, (TimedOut(seconds=seconds),), Limits(call_seconds=seconds)).message
+    assert f"after {words}" in message
 
 
 def test_judge_keeps_the_places_of_an_exception() -> None:

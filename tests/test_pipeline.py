@@ -173,6 +173,10 @@ def test_grade_skips_a_part_whose_prerequisite_failed(sandbox: Sandbox) -> None:
             "def squared(x): return x * x",
             " Did you mean squared (cell 1, line 1)? Names must be exactly as in the handout.",
         ),
+        (
+            "class Homework:\n    def square(self, x): return x * x",
+            " There is one inside a class or another function (cell 1, line 2): define it at the left margin.",
+        ),
         ("def cube(x): return x", ""),
     ],
 )

@@ -11,10 +11,10 @@ from builders import SQUARE, bundle, check, plan, zip_bundle
 
 from grader.errors import SandboxError
 from grader.plan import Check, Limits, Plan
-from grader.records import Attempt, Crashed, Raised, Reading, Returned, TimedOut
+from grader.records import Attempt, Crashed, OutOfMemory, Raised, Reading, Returned, TimedOut
 from grader.running import Budget, Runner, read_in_child
-from grader.sandbox.client import Child, Sandbox
-from grader.sandbox.messages import Answer
+from grader.sandbox.client import Child, Sandbox, kill
+from grader.sandbox.messages import Answer, Load
 
 LIMITS = Limits(call_seconds=0.5, define_seconds=0.5)
 THREE = check("square", [((1.0,), 1.0), ((2.0,), 4.0), ((3.0,), 9.0)])
@@ -54,7 +54,7 @@ def test_run_stops_a_check_at_a_death_and_starts_the_next_in_a_new_child(sandbox
 
 def test_run_gives_up_after_two_deaths(sandbox: Sandbox) -> None:
     outcomes = attempt(sandbox, "def square(x):\n    while x: pass", THREE, THREE, THREE).outcomes
-    assert outcomes == ((TimedOut(seconds=0.5),),) * 3
+    assert outcomes == ((TimedOut(seconds=0.5),),) * 2 + ((TimedOut(seconds=0.5, is_assumed=True),),)
 
 
 def test_run_defines_once_when_that_fails(sandbox: Sandbox) -> None:
@@ -101,6 +101,40 @@ class Deaf(Sandbox):
         child = super().child(kind)
         child.ask = lambda *_request: self.answer  # type: ignore[method-assign]
         return child
+
+
+class Forgetful(Sandbox):
+    """A sandbox whose children refuse to load anything, but answer the rest."""
+
+    def child(self, kind: str) -> Child:
+        child = super().child(kind)
+        ask = child.ask
+        child.ask = lambda request, seconds: (  # type: ignore[method-assign]
+            OutOfMemory() if isinstance(request, Load) else ask(request, seconds)
+        )
+        return child
+
+
+class Mortal(Sandbox):
+    """A sandbox whose children are killed before they can load anything."""
+
+    def child(self, kind: str) -> Child:
+        child = super().child(kind)
+        kill(child._pid)
+        return child
+
+
+@pytest.mark.parametrize("kind", [Forgetful, Mortal])
+def test_run_takes_a_failed_load_for_the_outcome(sandbox: Sandbox, kind: type[Sandbox]) -> None:
+    reading = read_in_child(bundle("def square(x): return x"), plan(SQUARE), sandbox)
+    with closing(kind(LIMITS)) as broken, closing(Runner(broken, reading, Budget(LIMITS))) as runner:
+        assert runner.run(reading.candidates[0], (SQUARE,)).outcomes == ((OutOfMemory(while_defining=True),),)
+
+
+def test_run_ends_when_there_is_no_time_to_load(sandbox: Sandbox) -> None:
+    limits = Limits(total_seconds=0)
+    outcomes = attempt(sandbox, "def square(x): return x", THREE, THREE, limits=limits).outcomes
+    assert outcomes == ((TimedOut(seconds=0, while_defining=True),),) * 2
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ def _show(thing: object, depth: int = 0) -> str:
 
 def _show_array(array: npt.NDArray[np.generic]) -> str:
     if array.ndim == 0:
-        return _show(array.item())
+        item = array.item()
+        return _printable(str(item)) if isinstance(item, np.generic) else _show(item)  # a long double stays what it is
     if array.size <= MAX_ITEMS and array.size:
         return _show(array.tolist())
     return f"an array of shape {shape(array.shape)}"

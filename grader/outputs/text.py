@@ -15,12 +15,21 @@ from grader.records import CheckResult, PartResult, QuestionResult, Report, Stat
 
 MARKS = {Status.PASSED: ("✓", "green"), Status.SKIPPED: ("-", "yellow"), Status.PLACEHOLDER: ("·", "yellow")}
 FAILED_MARK = ("✗", "red")
+ASCII_MARKS = {"✓": "ok", "✗": "x", "·": "-"}  # for a terminal whose encoding lacks the others
 LABEL_WIDTH = 7
+USUAL_WIDTH = 80
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Left to the command line, which knows how to end; rich would end with 1."""
+        raise BrokenPipeError
 
 
 def render_text(report: Report, stream: TextIO) -> None:
     """Write the report to a terminal or a file."""
-    console = Console(file=stream, highlight=False, soft_wrap=False)
+    console = _Console(file=stream, highlight=False, soft_wrap=False)
+    console.width = console.width or USUAL_WIDTH  # COLUMNS=0 says nothing
     console.print(Text.assemble((plain(report.title), "bold"), "  ", (plain(report.submission), "cyan")))
     if report.fault:
         console.print(Text(f"\nThis submission cannot be graded: {plain(report.fault)}", "red"))
@@ -51,11 +60,20 @@ def _explanation(check: CheckResult) -> tuple[object, ...] | None:
 
 def _print_check(console: Console, check: CheckResult, *, is_repeated: bool) -> None:
     mark, style = MARKS.get(check.status, FAILED_MARK)
+    mark = mark if _has_marks(console.encoding) else ASCII_MARKS.get(mark, mark)
     word = "" if check.status is Status.PASSED else f"  [{STATUS_WORDS[check.status]}]"
     title = Text.assemble((f"{mark} ", style), plain(check.name), (word, style))
     _print_row(console, title, check, style, 6)
     for label, text in () if is_repeated else check_lines(check):
         _print_line(console, label, text)
+
+
+def _has_marks(encoding: str) -> bool:
+    try:
+        "".join(ASCII_MARKS).encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _print_line(console: Console, label: str, text: str) -> None:

@@ -12,11 +12,12 @@ from grader.errors import WireError
 from grader.records import LayerState, Outcome, OutOfMemory, Raised, Returned
 from grader.sandbox.capture import Capture
 from grader.sandbox.messages import Answer, Call, Define, Done, Envelope, Load, Read, ReadingDone, Ready, Reply, Request
-from grader.sandbox.wire import pack, read_blocking, unpack, write_blocking
+from grader.sandbox.wire import pack, pack_reply, read_blocking, unpack, write_blocking
 from grader.sandbox.workspace import Workspace
 from grader.submission.read import Wanted, read_submission
 
 RECURSION_LIMIT = 3000  # as in a notebook's kernel
+MAX_MESSAGE = 4_000  # with all that was added to it
 SEED = 0  # of the global generators: the same submission must get the same marks
 
 
@@ -26,13 +27,20 @@ def serve(request_fd: int, reply_fd: int, layers: tuple[LayerState, ...]) -> Non
     server = Server()
     while (body := read_blocking(request_fd)) is not None:
         envelope = unpack(body, Envelope)
-        write_blocking(reply_fd, frame(envelope.nonce, server.answer(envelope.request)))
+        write_blocking(reply_fd, frame(envelope.nonce, _answer(server, envelope.request)))
+
+
+def _answer(server: Server, request: Request) -> Answer:
+    try:
+        return server.answer(request)
+    except MemoryError:  # outside of student code: its text alone is too large
+        return OutOfMemory()
 
 
 def frame(nonce: bytes, answer: Answer) -> bytes:
     """The reply's frame; an answer that is too large becomes an outcome that says so."""
     try:
-        return pack(Reply(nonce=nonce, answer=answer))
+        return pack_reply(Reply(nonce=nonce, answer=answer))
     except (WireError, MemoryError):
         return pack(Reply(nonce=nonce, answer=OutOfMemory()))
 
@@ -75,7 +83,7 @@ class Server:
         if isinstance(outcome, Raised):
             return Raised(
                 kind=outcome.kind,
-                message=outcome.message,
+                message=outcome.message[:MAX_MESSAGE],
                 places=outcome.places,
                 while_defining=outcome.while_defining,
                 stdout=printed,

@@ -10,17 +10,34 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 
 from grader.errors import SandboxError, WireError
 from grader.plan import Limits
 from grader.records import Crashed, LayerState, OutOfMemory, TimedOut
-from grader.sandbox.messages import Answer, Command, Envelope, Fork, Forked, Ready, Reap, Reaped, Reply, Request, Status
+from grader.sandbox.layers import BUG_EXIT_CODE
+from grader.sandbox.messages import (
+    Answer,
+    Command,
+    Envelope,
+    Fork,
+    Forked,
+    Load,
+    Read,
+    Ready,
+    Reap,
+    Reaped,
+    Reply,
+    Request,
+    Status,
+)
 from grader.sandbox.wire import ClosedError, DeadlineError, pack, receive, send, unpack
 
 START_SECONDS = 120.0  # importing torch on half a processor
 FORK_SECONDS = 20.0
+GRACE_SECONDS = 0.3  # for a process whose pipes are closed to be gone
 FIRST_UID, UIDS = 60_000, 5_000  # a range that no distribution gives to people or services
 ENVIRONMENT = {  # all that a template and its children see
     "PATH": os.defpath,
@@ -41,12 +58,29 @@ ENDINGS = {
 }
 
 
+def first_offset() -> int:
+    """Where a template starts in the range of users: another template, of this grader or another, uses others."""
+    return secrets.randbelow(UIDS)
+
+
+def import_path() -> list[str]:
+    """Where the template finds modules: as here (PYTHONPATH, a user's site), but never in the working directory.
+
+    What lies there (the rubrics, say) is no business of a submission; the folder of this package itself stays.
+    """
+    own = str(Path(__file__).resolve().parents[2])
+    here = str(Path.cwd())
+    paths = [path for path in sys.path if path != own and Path(path).is_absolute() and path not in (here, "/")]
+    return [*paths, own]
+
+
 class Template:
     """A running template process. `close` ends it; it also ends by itself when this process does."""
 
     def __init__(self, kind: str) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        start = f"from grader.sandbox.template import main; main({theirs.fileno()}, {kind!r})"
+        start = f"import sys; sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+        start += f"main({theirs.fileno()}, {kind!r})"
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
             [sys.executable, "-s", "-c", start],
             env=ENVIRONMENT,
@@ -59,7 +93,7 @@ class Template:
         )
         theirs.close()
         self._control = ours
-        self._uids = 0
+        self._uids = first_offset()
 
     def fork(self, limits: Limits) -> Child:
         """A new confined child. Raises SandboxError when there is none to be had."""
@@ -113,6 +147,8 @@ class Template:
         return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
 
     def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its end of the socket closes a moment before it ends
+            self._process.wait(timeout=1)
         if self._process.poll() is None or self._process.stderr is None:
             return ""
         lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
@@ -126,38 +162,56 @@ class Child:
         self._template = template
         self._pid = pid
         self._fds = (request_fd, reply_fd)
+        self._last_answer: Answer = Crashed(reason="its process had ended before")
         self.is_alive = True
         for fd in self._fds:
             os.set_blocking(fd, False)
         self.layers = self._first_words()
 
     def ask(self, request: Request, seconds: float) -> Answer:
-        """Send a request and wait at most `seconds` for the answer. A child that does not answer properly is killed."""
+        """Send a request and wait at most `seconds` for the answer. A child that does not answer properly is killed.
+
+        A dead child answers everything with what it died of. Raises SandboxError when our own code in the child failed.
+        """
+        if not self.is_alive:
+            return self._last_answer
         nonce = secrets.token_bytes(16)
         deadline = time.monotonic() + seconds
         try:
             send(self._fds[0], pack(Envelope(nonce=nonce, request=request)), deadline)
             reply = unpack(receive(self._fds[1], deadline), Reply)
         except DeadlineError:
-            self.end()
-            return TimedOut(seconds=seconds)
+            return self.end_with(TimedOut(seconds=seconds))
         except ClosedError:
-            return _ending(self.end())
+            return self._closed(request)
         except WireError:
-            self.end()
-            return Crashed(reason="an answer that is not one of ours (tampering)")
+            return self.end_with(Crashed(reason="an answer that is not one of ours (tampering)"))
         if reply.nonce != nonce:
-            self.end()
-            return Crashed(reason="an answer that nobody asked for (tampering)")
+            return self.end_with(Crashed(reason="an answer that nobody asked for (tampering)"))
         return reply.answer
+
+    def end_with(self, answer: Answer) -> Answer:
+        """Kill the process; from now on this is its answer to everything."""
+        self._last_answer = answer
+        self.end()
+        return answer
+
+    def _closed(self, request: Request) -> Answer:
+        """The pipes are closed: as a rule because the process is ending, which may take a moment."""
+        if not _ends_within(self._pid, GRACE_SECONDS):
+            return self.end_with(Crashed(reason="it closed its connection to the grader (tampering)"))
+        code = self.end()
+        if code == BUG_EXIT_CODE and isinstance(request, Read | Load):  # no student code has run
+            raise SandboxError(f"the code of the grader in a child failed at {type(request).__name__}")
+        self._last_answer = _ending(code)
+        return self._last_answer
 
     def end(self) -> int:
         """Kill the process; how it ended. The template has not waited for it yet, so its id is still its own."""
         if not self.is_alive:
             return 0
         self.is_alive = False
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._pid, signal.SIGKILL)  # with whatever it has started
+        kill(self._pid)
         for fd in self._fds:
             os.close(fd)
         return self._template.reap(self._pid)
@@ -171,6 +225,29 @@ class Child:
         if not isinstance(reply.answer, Ready):
             raise SandboxError("a child did not say which layers are on")
         return reply.answer.layers
+
+
+def kill(pid: int) -> None:
+    """Kill the process and whatever it has started. It may not lead a group yet: then there is only itself."""
+    for send_signal in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError):
+            send_signal(pid, signal.SIGKILL)
+
+
+def _ends_within(pid: int, seconds: float) -> bool:
+    """Whether the process, which nobody has waited for, ends by itself in that time."""
+    deadline = time.monotonic() + seconds
+    while not (has_ended := _has_ended(pid)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return has_ended
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(")")[2].split()[0] in "ZX"  # proc(5): zombie, dead
 
 
 def _ending(code: int) -> Answer:
@@ -190,7 +267,7 @@ class Sandbox:
     """Templates by kind, each started when first needed. `close` ends them (see contextlib.closing)."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+        self.limits = limits  # of the children to come; a plan brings its own
         self.layers: tuple[LayerState, ...] = ()
         self._templates: dict[str, Template] = {}
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TypeVar
 
-from grader.records import OutOfMemory, Place, Raised
+from grader.codec import encodable
+from grader.records import MAX_PLACES, OutOfMemory, Place, Raised
 
 MAX_MESSAGE = 500
-MAX_PLACES = 5
+MAX_KEPT = 2**19  # characters of one file or cell whose lines can be shown
 T = TypeVar("T")
 
 
@@ -27,12 +28,17 @@ def _record(error: BaseException, labels: frozenset[str]) -> Raised | OutOfMemor
     places = tuple(place for place, _same in itertools.groupby(_places(error.__traceback__, labels)))[-MAX_PLACES:]
     if isinstance(error, MemoryError):
         return OutOfMemory(places=places)
-    return Raised(kind=type(error).__name__[:80], message=_message(error, labels), places=places)
+    return Raised(kind=_name(type(error)), message=_message(error, labels), places=places)
 
 
 def _message(error: BaseException, labels: frozenset[str]) -> str:
     text = guarded(lambda: str(error), labels)  # an exception's __str__ is student code too
-    return text[:MAX_MESSAGE] if type(text) is str else "(its message cannot be shown)"
+    return encodable(text[:MAX_MESSAGE]) if type(text) is str else "(its message cannot be shown)"
+
+
+def _name(kind: type[BaseException]) -> str:
+    name: str = type.__dict__["__name__"].__get__(kind)  # a metaclass may have a `__name__` of its own
+    return encodable(name[:80])
 
 
 def _places(traceback: TracebackType | None, labels: frozenset[str]) -> Iterator[Place]:
@@ -45,4 +51,5 @@ def _places(traceback: TracebackType | None, labels: frozenset[str]) -> Iterator
 
 def keep_lines(label: str, text: str) -> None:
     """Let tracebacks (and whoever else asks for source) find the lines of `label`."""
-    linecache.cache[label] = (len(text), None, text.splitlines(keepends=True), label)
+    lines = [f"{line}\n" for line in text[:MAX_KEPT].split("\n")]  # not splitlines: it knows ends that Python does not
+    linecache.cache[label] = (len(text), None, lines, label)

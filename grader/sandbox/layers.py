@@ -71,8 +71,16 @@ def limit_resources(settings: Fork) -> str:
     if settings.uid is not None:  # the limit counts all processes of a user: only a user of its own can be limited
         limits.append((resource.RLIMIT_NPROC, MAX_THREADS, MAX_THREADS))
     for kind, soft, hard in limits:
-        resource.setrlimit(kind, (soft, hard))
+        set_limit(kind, soft, hard)
     return ""
+
+
+def set_limit(kind: int, soft: int, hard: int) -> None:
+    """Set a resource limit, but never above the hard limit that was inherited: that is another's decision."""
+    inherited = resource.getrlimit(kind)[1]
+    if inherited != resource.RLIM_INFINITY:
+        soft, hard = min(soft, inherited), min(hard, inherited)
+    resource.setrlimit(kind, (soft, hard))
 
 
 def drop_user(settings: Fork) -> str:

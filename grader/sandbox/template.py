@@ -27,7 +27,7 @@ MAX_COMMAND = 4096
 
 def main(control_fd: int, kind: str) -> None:
     """Serve the control socket until the grader closes it. `kind` is a key of `LIBRARIES`."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    layers.set_limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
     sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
     for library in LIBRARIES[kind]:
         importlib.import_module(library)

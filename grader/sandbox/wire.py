@@ -1,6 +1,7 @@
 """Frames on a pipe: four bytes of length, then msgpack. The other side may be hostile, slow, or gone.
 
-No frame is longer than `MAX_FRAME`; the length is checked before anything is allocated. The grader's side never blocks
+No frame is longer than `MAX_FRAME`, none from a child longer than `MAX_REPLY` or with more than `MAX_TOKENS` tokens;
+all that is checked before anything is allocated. The grader's side never blocks
 past its deadline (`time.monotonic` seconds), neither writing nor reading.
 """
 
@@ -15,8 +16,11 @@ from typing import TypeVar
 import msgspec
 
 from grader.errors import WireError
+from grader.sandbox.tokens import has_more_tokens
 
 MAX_FRAME = 256 * 2**20
+MAX_REPLY = 72 * 2**20  # of a child to the grader: the largest value, and room for what goes with it
+MAX_TOKENS = 2_000_000  # of a reply: eight for a complex number, for as many as a value may hold, and some to spare
 CHUNK = 1 << 20
 HEADER = struct.Struct("<I")
 T = TypeVar("T")
@@ -32,8 +36,18 @@ class ClosedError(Exception):
 
 def pack(message: msgspec.Struct) -> bytes:
     """`message` as one frame. Raises WireError when it is too long."""
+    return _framed(msgspec.msgpack.encode(message), MAX_FRAME)
+
+
+def pack_reply(message: msgspec.Struct) -> bytes:
+    """A child's `message` as one frame. Raises WireError when it is larger than `receive` would accept."""
     body = msgspec.msgpack.encode(message)
-    if len(body) > MAX_FRAME:
+    check_tokens(body)
+    return _framed(body, MAX_REPLY)
+
+
+def _framed(body: bytes, most: int) -> bytes:
+    if len(body) > most:
         raise WireError(f"a message of {len(body)} bytes is longer than a frame may be")
     return HEADER.pack(len(body)) + body
 
@@ -60,11 +74,19 @@ def send(fd: int, frame: bytes, deadline: float) -> None:
 
 
 def receive(fd: int, deadline: float) -> bytes:
-    """Read one frame's body from the non-blocking `fd`. Raises DeadlineError, ClosedError, WireError."""
+    """Read one reply's body from the non-blocking `fd`. Raises DeadlineError, ClosedError, WireError."""
     (length,) = HEADER.unpack(_read_exactly(fd, HEADER.size, deadline))
-    if length > MAX_FRAME:
+    if length > MAX_REPLY:
         raise WireError(f"a frame announces {length} bytes")
-    return _read_exactly(fd, length, deadline)
+    body = _read_exactly(fd, length, deadline)
+    check_tokens(body)
+    return body
+
+
+def check_tokens(body: bytes) -> None:
+    """Raises WireError for a message that would become too many objects."""
+    if has_more_tokens(body, MAX_TOKENS):
+        raise WireError(f"a message of more than {MAX_TOKENS} tokens")
 
 
 def _read_exactly(fd: int, count: int, deadline: float) -> bytes:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import ast
+import contextlib
+import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.machinery import PathFinder
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from grader.codec import freeze, thaw
 from grader.records import Candidate, Document, Outcome, OutOfMemory, Raised, Returned, Statement
-from grader.sandbox.failures import guarded, keep_lines
+from grader.sandbox.failures import MAX_KEPT, guarded, keep_lines
 from grader.sandbox.messages import Call, Define, Done, Load
-from grader.sandbox.modules import serve_modules
+from grader.sandbox.modules import POSTPONED, SubmissionFinder, execute, future_flags, serve_modules
+from grader.sandbox.stand_ins import NOTEBOOK_NAMES
 from grader.targets import FunctionTarget, Target
 from grader.values import Array, Items, Mapping, Value
 
 MAX_REPEATS = 20  # of a call that stops at a name which another statement of the document defines
 MUTABLE = (Array, Items, Mapping)
+MAX_LINES_KEPT = 2**21  # characters of all cells and files together
+T = TypeVar("T")
 
 
 class Workspace:
@@ -27,25 +34,31 @@ class Workspace:
         self._documents: tuple[Document, ...] = ()
         self._labels: frozenset[str] = frozenset()
         self._document = Document(name="", is_notebook=True, statements=())
+        self._finder = SubmissionFinder(())
+        self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = {}
+        self._first_future = 0
         self._tried: set[int] = set()
         self._failures: dict[str, Raised | OutOfMemory] = {}
 
     def load(self, request: Load) -> Done:
         """Keep the documents and serve the modules; nothing is run."""
         self._documents = request.documents
-        labels = serve_modules(request.modules)
-        for label, text in _texts(request.documents).items():
+        self._finder = serve_modules(request.modules)
+        texts = _texts(request.documents)
+        for label, text in texts.items():
             keep_lines(label, text)
-            labels |= {label}
-        self._labels = labels
+        self._labels = self._finder.labels | frozenset(texts)
         return Done()
 
     def define(self, request: Define) -> Done | Outcome:
         """Run the candidate's slice in a fresh namespace, statement by statement; one that fails costs only itself."""
         candidate = request.candidate
         self._document = self._documents[candidate.document]
-        self._namespace = _fresh_namespace(self._document)
+        self._first_future = _first_future(self._document)
+        self._finder.forget()
+        self._module = _fresh_module(self._document)
+        self._namespace = self._module.__dict__
         self._tried, self._failures = set(), {}
         self._set_globals(request)
         for index in candidate.slice:
@@ -71,10 +84,7 @@ class Workspace:
         function = guarded(lambda: self._function(request.target), self._labels)
         if isinstance(function, Raised | OutOfMemory):
             return function
-        result = guarded(lambda: Returned(value=freeze(function(*arguments))), self._labels)
-        if isinstance(result, Returned):
-            return Returned(value=result.value, mutated=_mutated(request.arguments, arguments))
-        return result
+        return guarded(lambda: _returned(request, function, arguments), self._labels)
 
     def _function(self, target: Target) -> Callable[..., object]:
         if isinstance(target, FunctionTarget):
@@ -90,9 +100,17 @@ class Workspace:
         if statement.fault:
             failure: object = Raised(kind="SyntaxError", message=statement.fault)
         else:
-            failure = guarded(lambda: _run(statement, self._namespace), self._labels)
+            place, flags = (statement.label, statement.line), POSTPONED if index > self._first_future else 0
+            with _importable(self._module):
+                failure = guarded(lambda: execute(statement.text, place, flags, self._namespace), self._labels)
         if isinstance(failure, Raised | OutOfMemory):
-            self._failures.update(dict.fromkeys(statement.defines, failure))
+            self._failures.update(dict.fromkeys(statement.defines, self._with_cause(failure)))
+
+    def _with_cause(self, failure: T) -> T:
+        """Say why a module of the submission lacks a name."""
+        if not (isinstance(failure, Raised) and failure.kind in ("ImportError", "AttributeError")):
+            return failure
+        return msgspec.structs.replace(failure, message=self._finder.explain(failure.message))
 
     def _supply(self, message: str) -> bool:
         """Run the statements that define the missing name, and what those need. False when none are left to try."""
@@ -112,39 +130,79 @@ class Workspace:
     def _explain(self, outcome: Outcome) -> Outcome:
         """Say why a name is missing when the statement that should give it has failed."""
         if not (isinstance(outcome, Raised) and outcome.kind == "NameError"):
-            return outcome
+            return self._with_cause(outcome)
         for name, failure in self._failures.items():
             if f"'{name}'" in outcome.message:
                 return _because(outcome, failure)
         return outcome
 
 
-def _run(statement: Statement, namespace: dict[str, Any]) -> None:
-    tree = ast.increment_lineno(ast.parse(statement.text), statement.line - 1)
-    exec(compile(tree, statement.label, "exec", dont_inherit=True), namespace)  # noqa: S102 (this is what the child is for)
+def _fresh_module(document: Document) -> ModuleType:
+    """A module of its own; `__main__` for a notebook, with what a kernel puts there."""
+    if document.is_notebook:
+        module = ModuleType("__main__")
+        module.__dict__.update(NOTEBOOK_NAMES)
+        sys.modules["__main__"] = module  # dataclasses and typing look there, at any time
+        return module
+    module = ModuleType(document.name.rsplit("/", 1)[-1].removesuffix(".py"))
+    module.__package__ = ".".join(document.name.split("/")[:-1])
+    return module
 
 
-def _fresh_namespace(document: Document) -> dict[str, Any]:
-    """A module of its own; `__main__` for a notebook, so that dataclasses and typing find it."""
-    stem = document.name.rsplit("/", 1)[-1].removesuffix(".py")
-    module = ModuleType("__main__" if document.is_notebook else stem)
-    if not document.is_notebook:
-        module.__package__ = ".".join(document.name.split("/")[:-1])
-    sys.modules[module.__name__] = module
-    return module.__dict__
+@contextlib.contextmanager
+def _importable(module: ModuleType) -> Iterator[None]:
+    """Let dataclasses and typing find a file's module while a statement runs, but never in a library's place.
+
+    Not longer: it has only what one candidate needs, and whoever imports the file means all of it.
+    """
+    name = module.__name__
+    if name in sys.modules or PathFinder.find_spec(name) is not None:
+        yield
+        return
+    sys.modules[name] = module
+    yield
+    if sys.modules.get(name) is module:
+        del sys.modules[name]
+
+
+def _first_future(document: Document) -> int:
+    """The index of the statement after which annotations are not evaluated; past the end when there is none."""
+    pairs = enumerate(document.statements)
+    return next((index for index, statement in pairs if future_flags(statement.text)), len(document.statements))
+
+
+class _Lines:
+    """The text of a cell or file, put together from its statements, up to a length."""
+
+    def __init__(self) -> None:
+        self.text = io.StringIO()
+        self.line = 1
+
+    def add(self, statement: Statement, room: int) -> int:
+        """Write the statement at its line if it fits into `room` characters; how many were written."""
+        gap = statement.line - self.line
+        start = self.text.tell()
+        if start + max(gap, 0) + len(statement.text) + 2 > min(room + start, MAX_KEPT):
+            return 0
+        self.text.write("\n" * gap if gap > 0 else "; " * (start > 0))
+        self.text.write(statement.text)
+        self.line += max(gap, 0) + statement.text.count("\n")
+        return self.text.tell() - start
 
 
 def _texts(documents: tuple[Document, ...]) -> dict[str, str]:
-    """The lines of every cell and file, as far as their statements give them."""
-    lines: dict[str, dict[int, str]] = {}
+    """The lines of every cell and file, as far as their statements give them and they are not too long to keep."""
+    lines: dict[str, _Lines] = {}
+    room = MAX_LINES_KEPT
     for document in documents:
         for statement in document.statements:
-            for offset, line in enumerate(statement.text.splitlines()):
-                lines.setdefault(statement.label, {})[statement.line + offset] = line
-    return {
-        label: "\n".join(numbered.get(number, "") for number in range(1, max(numbered) + 1))
-        for label, numbered in lines.items()
-    }
+            room -= lines.setdefault(statement.label, _Lines()).add(statement, room)
+    return {label: kept.text.getvalue() for label, kept in lines.items()}
+
+
+def _returned(request: Call, function: Callable[..., object], arguments: list[object]) -> Returned:
+    value = freeze(function(*arguments))
+    return Returned(value=value, mutated=_mutated(request.arguments, arguments))
 
 
 def _mutated(before: tuple[Value, ...], after: list[object]) -> tuple[int, ...]:

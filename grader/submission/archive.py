@@ -5,7 +5,9 @@ from __future__ import annotations
 import fnmatch
 import io
 import itertools
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from typing import NamedTuple
@@ -19,7 +21,19 @@ MAX_RATIO = 200  # of a member over a megabyte: text compresses 10 times, zeros 
 RATIO_FREE_BYTES = 2**20
 CHUNK = 2**16
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "node_modules", ".venv"}
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+UNREADABLE = (  # what zipfile and the decompressors raise for damaged bytes
+    *(
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ),
+    *(ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError),
+)
 
 
 class Opened(NamedTuple):
@@ -37,10 +51,9 @@ def is_junk(name: str) -> bool:
 
 
 def is_wanted(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether the rubric looks into this path: a pattern fits the whole of it or its last part."""
-    return any(
-        fnmatch.fnmatch(name, pattern) or fnmatch.fnmatch(name.rsplit("/", 1)[-1], pattern) for pattern in patterns
-    )
+    """Whether the rubric looks into this path: a pattern fits the whole of it or its last part, whatever the case."""
+    names = (name.lower(), name.lower().rsplit("/", 1)[-1])
+    return any(fnmatch.fnmatchcase(part, pattern.lower()) for part in names for pattern in patterns)
 
 
 def open_archive(archive: File, patterns: tuple[str, ...]) -> Opened:
@@ -68,13 +81,14 @@ class _Reader:
         files: dict[str, File] = {}
         for entry in entries:
             if self._is_readable(entry) and (data := self._stream(entry)) is not None:
-                if entry.filename in files:
-                    self._notes.append(f"{entry.filename} is in the zip twice: the last one counts")
-                files[entry.filename] = File(name=entry.filename, data=data)
+                name = _path(entry)
+                if name in files:
+                    self._notes.append(f"{_shown(name)} is in the zip twice: the last one counts")
+                files[name] = File(name=name, data=data)
         return Opened(tuple(files.values()), tuple(self._notes), "")
 
     def _fault(self, entries: list[zipfile.ZipInfo]) -> str:
-        if not any(not entry.is_dir() for entry in entries):
+        if all(_path(entry).endswith("/") for entry in entries):
             return f"{self._name} is an empty zip: put the notebook into it and hand it in again."
         if len(entries) > MAX_ENTRIES:
             return f"{self._name} holds {len(entries)} entries; the limit is {MAX_ENTRIES}. Leave out data sets."
@@ -83,12 +97,12 @@ class _Reader:
         return ""
 
     def _is_readable(self, entry: zipfile.ZipInfo) -> bool:
-        name = entry.filename
-        if entry.is_dir() or is_junk(name):
+        name = _path(entry)
+        if name.endswith("/") or is_junk(name):
             return False
         if name.lower().endswith(".zip"):
             self._notes.append(f"{_shown(name)} is a zip inside the zip: it was not opened")
-        if not (is_wanted(name, self._patterns) or name.endswith(".py")):
+        if not (is_wanted(name, self._patterns) or name.lower().endswith(".py")):
             return False
         reason = _refusal(entry)
         if reason:
@@ -103,10 +117,10 @@ class _Reader:
                     data += chunk
                     self._total += len(chunk)
                     if reason := self._excess(entry, len(data)):
-                        self._notes.append(f"{_shown(entry.filename)} was skipped: {reason}")
+                        self._notes.append(f"{_shown(_path(entry))} was skipped: {reason}")
                         return None
         except UNREADABLE as error:
-            self._notes.append(f"{_shown(entry.filename)} was skipped: it is damaged ({error})")
+            self._notes.append(f"{_shown(_path(entry))} was skipped: it is damaged ({error})")
             return None
         return bytes(data)
 
@@ -120,9 +134,14 @@ class _Reader:
         return ""
 
 
+def _path(entry: zipfile.ZipInfo) -> str:
+    """The entry's name; some programs of Windows write backslashes."""
+    return entry.filename.replace("\\", "/")
+
+
 def _refusal(entry: zipfile.ZipInfo) -> str:
-    name = entry.filename
-    if name.startswith("/") or "\\" in name or "\x00" in entry.orig_filename or name[1:2] == ":":
+    name = _path(entry)
+    if name.startswith("/") or "\x00" in entry.orig_filename or name[1:2] == ":":
         return "its name is not a plain path inside the zip"
     if ".." in name.split("/"):
         return "its name points outside the zip"

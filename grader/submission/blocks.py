@@ -9,11 +9,13 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-MAX_TEXT = 2**20
+from grader.submission.python2 import rewrite_prints
+
+MAX_TEXT = 5 * 2**20
+MAX_PARSED = 2**20  # of a longer text each statement is parsed by itself: the whole tree would fill the memory
 OPENERS, CLOSERS = "([{", ")]}"
 CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]|#")
 STARTS_AFRESH = re.compile(r"(?:def|class|async|import|from|@)\b|@")
-PRINT_STATEMENT = re.compile(r"^([ \t]*)print[ \t]+(?![(=])(.+?)[ \t]*$", re.MULTILINE)
 QUOTES = re.compile(r"'''|\"\"\"")
 PARSE_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -47,16 +49,20 @@ def _recover(block: str, line: int) -> Iterator[Block]:
     if isinstance(tree, ast.Module):
         yield from _statements(tree, block, line - 1)
         return
-    rewritten = PRINT_STATEMENT.sub(r"\1print(\2)", block)
+    rewritten = rewrite_prints(block) if isinstance(tree, SyntaxError) else block
     python3 = _parse(rewritten) if rewritten != block else tree
     if isinstance(python3, ast.Module):
         for statement in _statements(python3, rewritten, line - 1):
             yield statement._replace(has_print_statement=True)
         return
-    yield Block(line, block, None, fault=_reason(tree), fault_line=line + (getattr(tree, "lineno", None) or 1) - 1)
+    yield Block(
+        line, block[:MAX_PARSED], None, fault=_reason(tree), fault_line=line + (getattr(tree, "lineno", None) or 1) - 1
+    )
 
 
 def _parse(text: str) -> ast.Module | BaseException:
+    if len(text) > MAX_PARSED:
+        return ValueError(f"it is longer than {MAX_PARSED} characters")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in the student's strings
@@ -77,8 +83,16 @@ def _statements(tree: ast.Module, text: str, offset: int) -> Iterator[Block]:
         start = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
         end = node.end_lineno or node.lineno
         shares_line = node.col_offset > 0 or (following is not None and following.lineno == end)
-        source = ast.get_source_segment(text, node) if shares_line else "\n".join(lines[start - 1 : end])
-        yield Block(start + offset, source or "", node)
+        source = _segment(lines[node.lineno - 1 : end], node) if shares_line else "\n".join(lines[start - 1 : end])
+        yield Block(start + offset, source, node)
+
+
+def _segment(lines: list[str], node: ast.stmt) -> str:
+    """The statement alone; its columns count bytes."""
+    rows = [line.encode() for line in lines]
+    rows[-1] = rows[-1][: node.end_col_offset]
+    rows[0] = rows[0][node.col_offset :]
+    return b"\n".join(rows).decode()
 
 
 def _top_level_blocks(text: str) -> Iterator[tuple[int, str]]:
@@ -110,13 +124,14 @@ class _Nesting:
         return self.depth > 0 or bool(self.quote)
 
     def feed(self, line: str) -> None:
-        while match := QUOTES.search(line):
+        start = 0
+        for match in QUOTES.finditer(line):
             if not self.quote:
-                self._count(line[: match.start()])
+                self._count(line[start : match.start()])
             self.quote = "" if self.quote == match.group() else self.quote or match.group()
-            line = line[match.end() :]
+            start = match.end()
         if not self.quote:
-            self._count(line)
+            self._count(line[start:])
 
     def _count(self, text: str) -> None:
         text = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#.*", "", text)

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from grader.records import Place, Statement
 from grader.submission.blocks import Block
+from grader.submission.expressions import is_data, walk
 from grader.submission.placeholders import is_broken_placeholder, is_placeholder
 
 BROKEN_DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
-BRANCHES = (ast.If, ast.Try, ast.With)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+SCOPES = (*DEFINITIONS, ast.Lambda)
 
 
 class Definition(NamedTuple):
@@ -22,6 +24,8 @@ class Definition(NamedTuple):
     place: Place
     is_placeholder: bool
     fault: str
+    is_def: bool = True  # a `def` or `class`, not another name for something
+    module: str = ""  # that it is imported from under its own name: "deeplearning.optim"
 
 
 def definitions(block: Block, statement: Statement, handout: dict[str, str]) -> Iterator[Definition]:
@@ -30,10 +34,24 @@ def definitions(block: Block, statement: Statement, handout: dict[str, str]) -> 
         yield from _broken(block, statement)
         return
     for node, name in _defined(block.node):
-        line = block.line + node.lineno - _first_line(block.node)
-        source = block.text.split("\n")[line - block.line : line - block.line + 1]
-        place = Place(label=statement.label, line=line, source="".join(source).strip()[:200])
-        yield Definition(name, place, is_placeholder(node, name, handout), "")
+        yield Definition(
+            name,
+            place=_place(block, statement, node),
+            is_placeholder=is_placeholder(node, name, handout),
+            fault="",
+            is_def=isinstance(node, DEFINITIONS),
+            module=_module_of(node, name),
+        )
+
+
+def inner_functions(block: Block, statement: Statement) -> Iterator[tuple[str, Place]]:
+    """The methods and nested functions of a statement: nobody can call them by their name."""
+    if block.node is None:
+        return
+    outer = {id(node) for node, _name in _defined(block.node)}
+    for node in ast.walk(block.node):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and id(node) not in outer:
+            yield node.name, _place(block, statement, node)
 
 
 def broken_names(text: str) -> frozenset[str]:
@@ -48,18 +66,51 @@ def _broken(block: Block, statement: Statement) -> Iterator[Definition]:
         yield Definition(match.group(1) or match.group(2), place, is_broken_placeholder(block.text), statement.fault)
 
 
-def _defined(node: ast.stmt) -> Iterator[tuple[ast.stmt, str]]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node, node.name
-    elif isinstance(node, ast.Assign):
-        yield from ((node, target.id) for target in node.targets if isinstance(target, ast.Name))
-    elif isinstance(node, BRANCHES):
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.stmt):
-                yield from _defined(child)
-            elif isinstance(child, ast.ExceptHandler):
-                for statement in child.body:
-                    yield from _defined(statement)
+Defining = ast.stmt | ast.expr | ast.alias
+
+
+def _defined(statement: ast.stmt) -> Iterator[tuple[Defining, str]]:
+    """The node that makes each name: a definition, an import, or the value that gets the name."""
+    for node in walk(statement, stop=SCOPES):
+        if isinstance(node, DEFINITIONS):
+            yield node, node.name
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node, alias.asname or alias.name) for alias in node.names if alias.name != "*")
+        else:
+            yield from ((value, name) for name, value in _bound(node) if not is_data(value, name))
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(node, ast.Assign):
+        pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
+    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+        pairs = [(node.target, node.value)]
+    else:
+        pairs = []
+    yield from ((target.id, value) for target, value in pairs if isinstance(target, ast.Name))
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """`a, b = f, g` as `a = f` and `b = g`; of `a, b = make()` each with the call."""
+    if not isinstance(target, ast.Tuple | ast.List):
+        yield target, value
+    elif isinstance(value, ast.Tuple | ast.List):
+        if len(value.elts) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in value.elts):
+            yield from zip(target.elts, value.elts, strict=True)
+    elif isinstance(value, ast.Call):
+        yield from ((item, value) for item in target.elts)
+
+
+def _module_of(node: ast.AST, name: str) -> str:
+    if not isinstance(node, ast.ImportFrom) or node.module is None:
+        return ""
+    return node.module if any(alias.name == name and alias.asname in (None, name) for alias in node.names) else ""
+
+
+def _place(block: Block, statement: Statement, node: Defining) -> Place:
+    line = block.line + node.lineno - (_first_line(block.node) if block.node else 0)
+    source = block.text.split("\n")[line - block.line : line - block.line + 1]
+    return Place(label=statement.label, line=line, source="".join(source).strip()[:200])
 
 
 def _first_line(node: ast.stmt) -> int:

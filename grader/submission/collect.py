@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import math
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,53 +23,109 @@ def collect(path: Path) -> Bundle:
     """What lies at `path`: a zip (unopened), a folder, a notebook or a Python file.
 
     Raises:
-        UsageError: there is nothing at `path`.
+        UsageError: there is nothing at `path`, or the way to it is barred.
         SubmissionError: it is not something that can be graded.
     """
-    if not path.exists():
-        raise UsageError(f"{path}: there is no such file or folder")
-    if path.is_dir():
-        return Bundle(name=path.resolve().name, files=tuple(_folder_files(path)))
-    suffix = path.suffix.lower()
+    if _is_folder(path):
+        return _Folder(path).bundle()
+    name, suffix = name_of(path), path.suffix.lower()
     if suffix == ".zip":
-        return Bundle(name=path.name, files=(_read(path, MAX_ARCHIVE_BYTES, path.name),), is_archive=True)
+        return Bundle(name=name, files=(_read(path, MAX_ARCHIVE_BYTES),), is_archive=True)
     if suffix in SUFFIXES:
-        return Bundle(name=path.name, files=(_read(path, MAX_MEMBER_BYTES, path.name),))
-    raise SubmissionError(f"{path.name}: {suffix or 'a file without an ending'} cannot be graded; {EXPECTED}")
+        return Bundle(name=name, files=(_read(path, MAX_MEMBER_BYTES),))
+    raise SubmissionError(f"{name}: {label(suffix) or 'a file without an ending'} cannot be graded; {EXPECTED}")
 
 
-def _read(path: Path, limit: int, name: str) -> File:
+def label(name: str | Path) -> str:
+    """A file's name as text; bytes of it that are not UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def name_of(path: Path) -> str:
+    """What a report calls `path`: its last part, also for `.` and `..`."""
+    return label((path if path.name not in {"", ".."} else path.resolve()).name or path)
+
+
+def _is_folder(path: Path) -> bool:
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise SubmissionError(
-                f"{name} is {size / 2**20:.0f} MB; the limit is {limit >> 20} MB. "
-                "Leave out data sets and outputs and hand in only the notebooks and .py files."
-            )
-        return File(name=name, data=path.read_bytes())
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{label(path)}: there is no such file or folder") from None
     except OSError as error:
-        raise SubmissionError(f"{name} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{label(path)} cannot be opened: {error.strerror}") from None
 
 
-def _folder_files(folder: Path) -> Iterator[File]:
-    total = 0
-    for path in _walk(folder):
-        file = _read(path, MAX_MEMBER_BYTES, path.relative_to(folder).as_posix())
-        total += len(file.data)
-        if total > MAX_TOTAL_BYTES:
-            raise SubmissionError(f"{folder.name}/ holds more than {MAX_TOTAL_BYTES >> 20} MB of notebooks and code")
-        yield file
+def _read(path: Path, limit: int) -> File:
+    data, reason = _load(path, limit)
+    if reason:
+        raise SubmissionError(f"{name_of(path)} {reason}")
+    return File(name=name_of(path), data=data)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Notebooks and Python files below `folder`, in order, without following links."""
-    count = 0
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not is_junk(f"{name}/") and not name.startswith("."))
-        for name in sorted(names):
-            count += 1
-            if count > MAX_FILES:
-                raise SubmissionError(f"{folder.name}/ holds more than {MAX_FILES} files: is it the right folder?")
-            path = Path(parent, name)
-            if path.suffix.lower() in SUFFIXES and not is_junk(name) and not path.is_symlink():
-                yield path
+def _load(path: Path, limit: int, flags: int = 0) -> tuple[bytes, str]:
+    """A file's content and, when that cannot be had, why ("is not an ordinary file")."""
+    try:
+        # Without O_NONBLOCK, opening a named pipe waits for somebody to write into it.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return b"", "is not an ordinary file"
+            data = file.read(limit + 1) if status.st_size <= limit else b""
+    except OSError as error:
+        return b"", "is a link" if error.errno == errno.ELOOP else f"cannot be read ({error.strerror})"
+    size = max(status.st_size, len(data))
+    if size > limit:
+        megabytes = f"{math.ceil(size / 2**20)} MB; the limit is {limit >> 20} MB"
+        return b"", f"is {megabytes} (leave out data sets and large outputs)"
+    return data, ""
+
+
+class _Folder:
+    """The notebooks and Python files below a folder, in order. Links are not followed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._name = name_of(folder)
+        self._files: dict[str, File] = {}
+        self._notes: list[str] = []
+
+    def bundle(self) -> Bundle:
+        """Everything readable, with a note on everything else. Raises SubmissionError when it is too much."""
+        total = 0
+        for path in self._walk():
+            name = label(path.relative_to(self._folder))
+            data, reason = _load(path, MAX_MEMBER_BYTES, os.O_NOFOLLOW)
+            if reason:
+                self._notes.append(f"{name} {reason}: it was skipped")
+                continue
+            total += len(data)
+            if total > MAX_TOTAL_BYTES:
+                raise SubmissionError(f"{self._name}/ holds more than {MAX_TOTAL_BYTES >> 20} MB of notebooks and code")
+            name = self._unused(name)
+            self._files[name] = File(name=name, data=data)
+        return Bundle(name=self._name, files=tuple(self._files.values()), notes=tuple(self._notes))
+
+    def _unused(self, name: str) -> str:
+        """`name`, with a number when another file, whose name is not UTF-8 either, reads the same."""
+        stem, suffix = os.path.splitext(name)  # noqa: PTH122 (a label, not a path)
+        numbered = (f"{stem}-{number}{suffix}" for number in range(2, MAX_FILES + 2))
+        return name if name not in self._files else next(other for other in numbered if other not in self._files)
+
+    def _walk(self) -> Iterator[Path]:
+        count = 0
+        for parent, folders, names in os.walk(self._folder, onerror=self._note_unreadable):
+            folders[:] = sorted(name for name in folders if not is_junk(f"{name}/") and not name.startswith("."))
+            for name in sorted(names):
+                count += 1
+                if count > MAX_FILES:
+                    raise SubmissionError(f"{self._name}/ holds more than {MAX_FILES} files: is it the right folder?")
+                path = Path(parent, name)
+                if path.suffix.lower() in SUFFIXES and not is_junk(name):
+                    yield path
+
+    def _note_unreadable(self, error: OSError) -> None:
+        folder = Path(os.fsdecode(error.filename))
+        if folder == self._folder:
+            raise SubmissionError(f"{self._name}/ cannot be read ({error.strerror})") from None
+        name = label(folder.relative_to(self._folder))
+        self._notes.append(f"{name}/ cannot be read ({error.strerror}): it was skipped")

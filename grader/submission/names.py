@@ -5,41 +5,18 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+import warnings
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from grader.submission.expressions import dotted, walk
+from grader.submission.mutations import COMPREHENSIONS, Mutations
+
 BUILTINS = frozenset(dir(builtins))
-SETTINGS = frozenset(  # calls on an imported module that change how it behaves; all others are taken to change nothing
-    [
-        "numpy.random.seed",
-        "numpy.random.set_state",
-        "numpy.seterr",
-        "numpy.seterrcall",
-        "numpy.set_printoptions",
-        "numpy.seed",
-        "random.seed",
-        "random.setstate",
-        "warnings.filterwarnings",
-        "warnings.simplefilter",
-        "sys.setrecursionlimit",
-        "torch.manual_seed",
-        "torch.random.manual_seed",
-        "torch.set_default_dtype",
-        "torch.set_default_tensor_type",
-        "torch.set_default_device",
-        "torch.set_num_threads",
-        "torch.set_grad_enabled",
-        "torch.use_deterministic_algorithms",
-        "torch.set_flush_denormal",
-        "torch.cuda.manual_seed",
-        "torch.cuda.manual_seed_all",
-        "torch.autograd.set_detect_anomaly",
-        "matplotlib.use",
-        "matplotlib.pyplot.switch_backend",
-        "sys.path.append",
-        "sys.path.insert",
-    ]
-)
+WRAPPERS = frozenset(["partial", "vectorize", "jit", "njit"])  # calls that make a function of a function
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, *COMPREHENSIONS)
 
 
 class Names(NamedTuple):
@@ -53,14 +30,21 @@ class Names(NamedTuple):
 
 
 class Document:
-    """What must be known of a whole document to judge one statement: its imports and its `global` assignments."""
+    """What must be known of a whole document to judge one statement: imports, `global`s, builtins that it replaces."""
 
     def __init__(self, nodes: list[ast.stmt]) -> None:
         self.aliases: dict[str, str] = {}  # "np" -> "numpy", "seed" -> "numpy.random.seed"
-        self.assigns_globals: dict[str, frozenset[str]] = {}  # "setup" -> {"W"}
+        self._globals: dict[str, set[str]] = defaultdict(set)  # "setup" -> {"W"}
+        self._callers: dict[str, set[str]] = defaultdict(set)
+        self._replaced: set[str] = set()  # builtins that are functions of the document: `from numpy import sum`
+        self._shadowed: set[str] = set()  # those that are its variables: `list = [1, 2]`
+        self._mutations = Mutations(self.aliases)
         for node in nodes:
             for part in ast.walk(node):
                 self._learn(part)
+            for part in walk(node, stop=SCOPES):
+                self._learn_builtins(part)
+        self._spread_globals()
 
     def _learn(self, node: ast.AST) -> None:
         if isinstance(node, ast.Import):
@@ -70,79 +54,92 @@ class Document:
                 )
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             self.aliases.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            names = {name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
-            if names:
-                self.assigns_globals[node.name] = frozenset(names)
+        elif isinstance(node, FUNCTIONS):
+            for part in ast.walk(node):
+                if isinstance(part, ast.Global):
+                    self._globals[node.name].update(part.names)
+                elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+                    self._callers[part.func.id].add(node.name)
+
+    def _learn_builtins(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            (self._replaced if _is_function(node.value) else self._shadowed).add(name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            self._shadowed.add(node.id)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            self._replaced.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
+            self._replaced |= BUILTINS if "*" in names else names
+
+    def _spread_globals(self) -> None:
+        """What a function's `global` assigns is assigned by its callers too."""
+        pending = list(self._globals)
+        while pending:
+            name = pending.pop()
+            for caller in self._callers.get(name, ()):
+                if not self._globals[name] <= self._globals[caller]:
+                    self._globals[caller] |= self._globals[name]
+                    pending.append(caller)
 
     def names_of(self, node: ast.stmt, text: str) -> Names:
         """The names of a statement of this document; `text` is its source."""
-        table = symtable.symtable(text, "<statement>", "exec")
-        outside_functions = list(_walk_outside_functions(node))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the student's code
+            table = symtable.symtable(text, "<statement>", "exec")
+        parts = list(walk(node))
         defines = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-        for part in outside_functions:
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-                defines |= self.assigns_globals.get(part.func.id, frozenset())
+        if isinstance(node, ast.Delete):
+            defines = set()
+        called = {part.func.id for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+        defines = defines.union(*(self._globals.get(name, ()) for name in called))
         return Names(
             defines=frozenset(defines - {"*"}),
-            mutates=frozenset(name for part in outside_functions for name in self._mutated(part)),
-            uses=frozenset({*_used(table), *_incremented(node, outside_functions)}) - (BUILTINS - defines),
-            imports=frozenset(_imported(outside_functions)),
-            has_star_import=any(
-                isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in outside_functions
-            ),
+            mutates=self._mutations.of(parts),
+            uses=frozenset({*_used(table), *_incremented(node, parts)}) - self._plain_builtins(node, defines),
+            imports=frozenset(_imported(parts)),
+            has_star_import=any(isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in parts),
         )
 
-    def _mutated(self, node: ast.AST) -> Iterator[str]:
-        """Names whose value the node changes in place."""
-        if isinstance(node, ast.Assign | ast.Delete):
-            targets: list[ast.expr] = node.targets
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):
-            targets = [node.target]
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            yield from self._mutated_by_call(node.value)
-            return
-        else:
-            return
-        for target in targets:
-            yield from _roots_in(target)
-
-    def _mutated_by_call(self, call: ast.Call) -> Iterator[str]:
-        path, root = _dotted(call.func), _root(call.func)
-        if root is None:
-            return
-        known = self.aliases.get(root)
-        if known is None:
-            if isinstance(call.func, ast.Attribute):  # X.append(…); a plain f(X) is taken to change nothing
-                yield root
-        elif path is not None and known + path.removeprefix(root) in SETTINGS:
-            yield root
+    def _plain_builtins(self, node: ast.stmt, defines: set[str]) -> frozenset[str]:
+        """The builtins that are Python's own here. One that a scratch cell used for a number is so where it is called."""
+        plain = BUILTINS - defines - self._replaced
+        shadowed = plain & self._shadowed
+        return plain - (_values(node) & shadowed if shadowed else shadowed)
 
 
-def _walk_outside_functions(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _walk_outside_functions(child)
+def _is_function(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        return (dotted(value.func) or "").rsplit(".", 1)[-1] in WRAPPERS
+    return isinstance(value, ast.Name | ast.Attribute | ast.Lambda)
+
+
+def _values(node: ast.stmt) -> set[str]:
+    """The names that are used other than to call them."""
+    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and id(part) not in called}
 
 
 def _used(table: symtable.SymbolTable) -> Iterator[str]:
     """Module-level names that the code refers to, at any depth of functions and classes."""
-    is_top = table.get_type() == "module"
-    for symbol in table.get_symbols():
-        if symbol.is_referenced() and (is_top or symbol.is_global()):
-            yield symbol.get_name()
-    for child in table.get_children():
-        yield from _used(child)
+    pending = [table]
+    while pending:
+        part = pending.pop()
+        is_top = part.get_type() == "module"
+        for symbol in part.get_symbols():
+            if symbol.is_referenced() and (is_top or symbol.is_global()):
+                yield symbol.get_name()
+        pending += part.get_children()
 
 
-def _incremented(node: ast.stmt, outside_functions: list[ast.AST]) -> Iterator[str]:
+def _incremented(node: ast.stmt, parts: list[ast.AST]) -> Iterator[str]:
     """Module-level names of `x += 1`, which the symbol table does not count as a use."""
+    outside = {id(part) for part in parts}
     declared = {name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
     for part in ast.walk(node):
         target = part.target if isinstance(part, ast.AugAssign) else None
-        if isinstance(target, ast.Name) and (part in outside_functions or target.id in declared):
+        if isinstance(target, ast.Name) and (id(part) in outside or target.id in declared):
             yield target.id
 
 
@@ -152,26 +149,3 @@ def _imported(nodes: list[ast.AST]) -> Iterator[str]:
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module.split(".")[0]
-
-
-def _roots_in(target: ast.expr) -> Iterator[str]:
-    """`X` of `X[0]`, `X.a.b`, `(X[0], Y.c)`; nothing of plain names, which are definitions."""
-    if isinstance(target, ast.Tuple | ast.List):
-        for item in target.elts:
-            yield from _roots_in(item)
-    elif isinstance(target, ast.Attribute | ast.Subscript) and (root := _root(target)):
-        yield root
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _dotted(node: ast.expr) -> str | None:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None

@@ -33,7 +33,10 @@ def read_cells(data: bytes) -> Cells:
 def _upgraded(text: str) -> Cells:
     import nbformat  # noqa: PLC0415 (a tenth of a second, and only old notebooks need it)
 
-    converters_raise = (ValueError, KeyError, AttributeError, TypeError, IndexError, RecursionError)
+    converters_raise = (  # the converters trust the notebook to be what it says
+        *(ValueError, LookupError, AttributeError, TypeError, NameError),
+        *(AssertionError, ArithmeticError, RecursionError),
+    )
     try:
         with warnings.catch_warnings():  # about missing cell ids and the like
             warnings.simplefilter("ignore")

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import ast
-import copy
 import hashlib
 import re
+from collections.abc import Iterator
 
 from grader.submission.blocks import split_statements
+from grader.submission.expressions import walk
 from grader.submission.magics import translate
 from grader.submission.notebook import read_cells
 
 MARKERS = frozenset({"FIXME", "TODO", "YOUR_CODE_HERE", "YOUR_CODE", "___", "____"})
-BROKEN_PLACEHOLDER = re.compile(
-    r"(?:=|:|,|\(|\breturn)[ \t]*\?|\?[ \t]*[,)\n]|\bFIXME\b|=[ \t]*(?:#.*)?$|:[ \t]*,", re.MULTILINE
+NOT_CODE = re.compile(
+    r"#[^\n]*|'''.*?(?:'''|\Z)|\"\"\".*?(?:\"\"\"|\Z)|'(?:\\.|[^'\\\n])*'?|\"(?:\\.|[^\"\\\n])*\"?", re.DOTALL
 )
+BROKEN_PLACEHOLDER = re.compile(
+    r"(?:=|:|,|\(|\breturn)[ \t]*\?|(?<![\w.)\]])\?[ \t]*(?:[,)\n]|\Z)|\bFIXME\b|=[ \t]*$", re.MULTILINE
+)
+BRACKET_OR_EMPTY_VALUE = re.compile(r"[\[\](){}]|:[ \t]*(?=[,}])")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+CONDITIONAL = (ast.If, ast.Try, ast.Match, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+RUNS_ITS_BODY = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)
 
 
-def is_placeholder(node: ast.stmt, name: str, handout: dict[str, str]) -> bool:
-    """Whether the definition of `name` is empty, marked as unfinished, or as the handout gave it."""
-    if handout.get(name) == fingerprint(node):
-        return True
+def is_placeholder(node: ast.AST, name: str, handout: dict[str, str]) -> bool:
+    """Whether the definition of `name` (or its value) is empty, marked as unfinished, or as the handout gave it."""
     if isinstance(node, ast.Assign):
-        return _is_nothing(node.value)
+        node = node.value
+    if isinstance(node, ast.expr):
+        return _is_nothing(node)
     if not isinstance(node, Function):
         return False
-    if any(isinstance(part, ast.Name) and part.id in MARKERS for part in ast.walk(node)):
+    if name in handout and handout[name] == fingerprint(node):
+        return True
+    bound = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
+    if not (MARKERS - bound).isdisjoint(_needed_names(node.body)):
         return True
     body = [statement for statement in node.body if not _is_remark(statement)]
     empty = {target.id for statement in body for target in _set_to_nothing(statement)}
@@ -35,16 +45,13 @@ def is_placeholder(node: ast.stmt, name: str, handout: dict[str, str]) -> bool:
 
 def is_broken_placeholder(text: str) -> bool:
     """Whether what does not parse is a gap of the handout (`lr = ?`)."""
-    return BROKEN_PLACEHOLDER.search(text) is not None
+    code = NOT_CODE.sub(lambda match: "" if match.group().startswith("#") else "''", text)
+    return BROKEN_PLACEHOLDER.search(code) is not None or _has_empty_value(code)
 
 
 def fingerprint(node: ast.stmt) -> str:
     """A hash of the definition without its docstrings, comments and layout."""
-    node = copy.deepcopy(node)
-    for part in ast.walk(node):
-        if isinstance(part, Function | ast.ClassDef):
-            part.body = [statement for statement in part.body if not _is_remark(statement)]
-    return hashlib.sha256(ast.dump(node).encode("utf-8", "replace")).hexdigest()[:32]
+    return hashlib.sha256("\n".join(_spelled(node)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def handout_fingerprints(notebook: bytes) -> tuple[tuple[str, str], ...]:
@@ -57,6 +64,61 @@ def handout_fingerprints(notebook: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((node.name, fingerprint(node)) for node in nodes)
 
 
+def _spelled(node: ast.AST) -> Iterator[str]:
+    """The tree as words, without recursion: each node and list is followed by what it holds and by an end."""
+    pending: list[object] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.AST):
+            yield type(part).__name__
+            pending += [_END, *reversed([_field(part, name) for name in part._fields])]
+        elif isinstance(part, list):
+            yield "["
+            pending += [_END, *reversed(part)]
+        else:
+            yield "]" if part is _END else hex(part) if type(part) is int else repr(part)
+
+
+_END = object()
+
+
+def _field(node: ast.AST, name: str) -> object:
+    value = getattr(node, name, None)
+    if name == "body" and isinstance(node, Function | ast.ClassDef):
+        return [statement for statement in node.body if not _is_remark(statement)]
+    return value
+
+
+def _needed_names(body: list[ast.stmt]) -> Iterator[str]:
+    """The names that every call reads: none of those in a branch or behind the first `return`."""
+    pending = list(reversed(body))
+    while pending:
+        statement = pending.pop()
+        if isinstance(statement, RUNS_ITS_BODY):
+            pending += reversed(statement.body)
+            heads: list[ast.AST] = [part for part in ast.iter_child_nodes(statement) if not isinstance(part, ast.stmt)]
+        elif isinstance(statement, CONDITIONAL):
+            heads = [statement.test] if isinstance(statement, ast.If) else []
+        else:
+            heads = [statement]
+        yield from (part.id for head in heads for part in walk(head) if isinstance(part, ast.Name))
+        if isinstance(statement, ast.Return | ast.Raise | ast.Break | ast.Continue):
+            return
+
+
+def _has_empty_value(code: str) -> bool:
+    """`{'sgd': ,}`, but not the slice `X[:, 0]`."""
+    opened: list[str] = []
+    for match in BRACKET_OR_EMPTY_VALUE.finditer(code):
+        if match.group() in "([{":
+            opened.append(match.group())
+        elif match.group() in ")]}":
+            del opened[-1:]
+        elif opened[-1:] == ["{"]:
+            return True
+    return False
+
+
 def _is_remark(statement: ast.stmt) -> bool:
     """A docstring, `...` or another constant on a line of its own, or `pass`."""
     return isinstance(statement, ast.Pass) or (
@@ -66,7 +128,7 @@ def _is_remark(statement: ast.stmt) -> bool:
 
 def _does_nothing(statement: ast.stmt, empty: set[str]) -> bool:
     if isinstance(statement, ast.Raise):
-        return "NotImplemented" in ast.dump(statement)
+        return any(isinstance(part, ast.Name) and "NotImplemented" in part.id for part in ast.walk(statement))
     if isinstance(statement, ast.Return):
         return statement.value is None or _is_nothing(statement.value) or _names(statement.value) <= empty
     return bool(_set_to_nothing(statement))

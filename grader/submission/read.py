@@ -11,7 +11,7 @@ from grader.records import Bundle, Candidate, Document, File, Module, Place, Rea
 from grader.submission import names as names_module
 from grader.submission.archive import is_junk, is_wanted, open_archive
 from grader.submission.blocks import Block, split_statements
-from grader.submission.candidates import Definition, broken_names, definitions
+from grader.submission.candidates import Definition, broken_names, definitions, inner_functions
 from grader.submission.magics import translate
 from grader.submission.notebook import plain_text, read_cells
 from grader.submission.slicing import Slicer
@@ -60,7 +60,7 @@ def read_submission(bundle: Bundle, wanted: Wanted) -> Reading:
     )
     if fault:
         return Reading(fault=fault)
-    reader = _Reader(wanted, list(notes))
+    reader = _Reader(wanted, [*bundle.notes, *notes])
     reader.read(files)
     return reader.reading(bundle.name)
 
@@ -71,6 +71,7 @@ class _Reader:
         self._notes = notes
         self._modules: dict[str, str] = {}
         self._sources: list[_Source] = []
+        self._module_names: dict[str, frozenset[str]] = {}  # that our documents define: "optim.py" -> {"sgd"}
         self._documents: list[Document] = []
         self._candidates: list[Candidate] = []
         self._others: list[tuple[str, Place]] = []
@@ -125,13 +126,11 @@ class _Reader:
 
     def _add_module(self, name: str, source: str, label: str) -> None:
         text = translate(source).text if "\n%" in source or "get_ipython" in source else source
+        self._module_names[name] = broken_names(text)
         self._sources.append(_Source(name, is_notebook=False, texts=(_Text(label, text),)))
 
     def _analyse(self, index: int, source: _Source) -> None:
-        pairs = [(text.label, block) for text in source.texts for block in split_statements(text.text)]
-        if len(pairs) > MAX_STATEMENTS:
-            self._notes.append(f"{source.name} has {len(pairs)} statements: only the first {MAX_STATEMENTS} were read")
-        pairs = [piece for label, block in pairs[:MAX_STATEMENTS] for piece in _split_imports(label, block)]
+        pairs = self._statements_of(source)
         context = names_module.Document([block.node for _label, block in pairs if block.node is not None])
         statements = tuple(_statement(label, block, context) for label, block in pairs)
         self._note_faults(source.name, pairs)
@@ -141,8 +140,34 @@ class _Reader:
             _Found(number, definition, _rebinds(block, statement, definition.name))
             for number, ((_label, block), statement) in enumerate(zip(pairs, statements, strict=True))
             for definition in definitions(block, statement, handout)
+            if not self._is_defined_elsewhere(definition)
         ]
         self._add_candidates(index, statements, found)
+        self._others += [
+            inner
+            for (_label, block), statement in zip(pairs, statements, strict=True)
+            for inner in inner_functions(block, statement)
+            if inner[0] in self._wanted.names
+        ]
+
+    def _statements_of(self, source: _Source) -> list[tuple[str, Block]]:
+        pieces: list[tuple[str, Block]] = []
+        count = 0
+        for text in source.texts:
+            for block in split_statements(text.text):
+                count += 1
+                pieces += _split_imports(text.label, block) if count <= MAX_STATEMENTS else ()
+        if count > MAX_STATEMENTS:
+            self._notes.append(f"{source.name} has {count} statements: only the first {MAX_STATEMENTS} were read")
+        return pieces
+
+    def _is_defined_elsewhere(self, definition: Definition) -> bool:
+        """Whether a name is imported from a document of ours, where its definition is found."""
+        stem = "/" + definition.module.replace(".", "/")
+        files = (f"{stem}.py", f"{stem}/__init__.py")
+        return bool(definition.module) and any(
+            f"/{name}".endswith(files) and definition.name in names for name, names in self._module_names.items()
+        )
 
     def _note_faults(self, name: str, pairs: list[tuple[str, Block]]) -> None:
         for label, block in pairs:
@@ -159,8 +184,9 @@ class _Reader:
             mine = [item for item in found if item.definition.name == name]
             if len(mine) > MAX_CANDIDATES:
                 self._notes.append(f"{name} is defined {len(mine)} times: only the last {MAX_CANDIDATES} are graded")
-            for item in mine[-MAX_CANDIDATES:]:
-                rivals = frozenset(other.statement for other in mine) - {item.statement}
+            defining = frozenset(number for number, statement in enumerate(statements) if name in statement.defines)
+            for item in _kept(mine):
+                rivals = defining - {item.statement}
                 given = self._wanted.given.get(name, frozenset())
                 slices = slicer.slices(item.statement, rivals=rivals, given=given, rebinds=item.rebinds)
                 for chosen in ((),) if item.definition.fault else slices:
@@ -171,6 +197,12 @@ class _Reader:
             if item.definition.name not in self._wanted.names
             and item.definition.place.source.startswith(("def ", "async def "))
         ]
+
+
+def _kept(found: list[_Found]) -> list[_Found]:
+    """The last ones, but a `def` before `square = make()` and the like."""
+    last = sorted(range(len(found)), key=lambda index: (found[index].definition.is_def, index))[-MAX_CANDIDATES:]
+    return [found[index] for index in sorted(last)]
 
 
 def _rebinds(block: Block, statement: Statement, name: str) -> bool:
@@ -238,6 +270,7 @@ def _decode(data: bytes) -> str:
     match = ENCODING.match(data)
     encoding = match.group(1).decode("ascii") if match else "utf-8-sig"
     try:
-        return plain_text(data.decode(encoding, "replace"))
-    except LookupError:
-        return plain_text(data.decode("utf-8-sig", "replace"))
+        text = data.decode(encoding, "replace")
+    except (LookupError, UnicodeError):  # no such encoding, or not one of text
+        text = data.decode("utf-8", "replace")
+    return plain_text(text.removeprefix("\ufeff"))

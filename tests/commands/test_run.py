@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
 from builders import notebook, zipped
 
 from grader.cli import main
-from grader.commands.run import write_atomically
+from grader.commands.run import check_writable, write_atomically
 from grader.errors import UsageError
 
 RUBRIC = """\
@@ -106,7 +108,11 @@ def test_run_ends_with_4_for_an_empty_folder(assignment: Path, tmp_path: Path) -
     [
         ("missing.zip", None, "there is no such file or folder"),
         ("hw.zip", "nowhere/results.json", "does not exist"),
-        ("hw.zip", ".", "cannot be written"),
+        ("hw.zip", ".", "cannot be written: it is a folder"),
+        ("hw.zip", "x" * 300, "cannot be written: File name too long"),
+        ("hw.zip", "x" * 300 + "/results.json", "cannot be written: File name too long"),
+        ("hw.zip", "hw.zip/results.json", "cannot be written: Not a directory"),
+        ("x" * 300 + ".zip", None, "cannot be opened: File name too long"),
     ],
 )
 def test_run_ends_with_2_for_a_wrong_path(
@@ -115,6 +121,131 @@ def test_run_ends_with_2_for_a_wrong_path(
     options = ["-o", str(right.parent / output)] if output else []
     assert run(right.parent / submission, assignment, *options) == 2
     assert words in capsys.readouterr().err
+
+
+def test_run_writes_nothing_when_it_ends_with_2(assignment: Path, tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    assert run(tmp_path / "missing.zip", assignment, "-o", str(tmp_path / "results" / "results.json")) == 2
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_run_ends_with_2_for_an_assignment_with_too_long_a_name(
+    right: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(right, tmp_path / ("x" * 300)) == 2
+    assert "cannot be opened as an assignment folder: File name too long" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("ordinary_user")
+@pytest.mark.parametrize("barred", ["hw", "hw/rubrics"])
+@pytest.mark.parametrize("mode", [0, 0o444])
+def test_run_ends_with_2_for_an_assignment_that_is_barred(
+    barred: str, mode: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("hw/rubrics").mkdir(parents=True)
+    Path("hw/rubrics/q1.yaml").touch()
+    Path(barred).chmod(mode)
+    assert run(Path("hw.zip"), Path("hw")) == 2
+    assert capsys.readouterr().err == "grader: hw cannot be opened as an assignment folder: Permission denied\n"
+
+
+@pytest.mark.usefixtures("ordinary_user")
+def test_run_notices_before_grading_that_it_cannot_write(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("results").mkdir(0o555)
+    assert main(["run", "missing.zip", "-o", "results/results.json"]) == 2
+    assert capsys.readouterr().err == "grader: results/results.json cannot be written: Permission denied\n"
+
+
+@pytest.mark.usefixtures("ordinary_user")
+def test_check_writable_notices_a_pipe_of_somebody_else() -> None:
+    os.mkfifo("results", 0o444)
+    with pytest.raises(UsageError, match=r"^results cannot be written: Permission denied$"):
+        check_writable(Path("results"))
+
+
+def test_run_prints_the_report_when_it_cannot_be_written(
+    right: Path, assignment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(right, assignment, "-o", "/dev/full") == 2
+    assert "Total 2 / 2" in (captured := capsys.readouterr()).out
+    assert captured.err == "grader: /dev/full cannot be written: No space left on device\n"
+
+
+def test_run_writes_into_a_pipe(right: Path, assignment: Path, tmp_path: Path) -> None:
+    pipe, read = tmp_path / "pipe", list[str]()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    run(right, assignment, "-o", str(pipe))
+    reader.join(60)
+    assert (json.loads(read[0])["score"], pipe.is_fifo()) == (2, True)
+
+
+def test_run_leaves_a_device_in_its_place(right: Path, assignment: Path, tmp_path: Path) -> None:
+    (tmp_path / "null").symlink_to("/dev/null")
+    assert run(right, assignment, "-o", str(tmp_path / "null")) == 0
+    assert (tmp_path / "null").is_symlink()
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_run_writes_through_a_link(exists: bool, right: Path, assignment: Path, tmp_path: Path) -> None:  # noqa: FBT001
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "results.json", tmp_path / "link.json"
+    link.symlink_to("there/results.json")
+    if exists:
+        target.write_text("old")
+    run(right, assignment, "-o", str(link))
+    assert (link.is_symlink(), json.loads(target.read_text())["score"]) == (True, 2)
+
+
+def test_run_ends_what_it_writes_with_a_newline(
+    right: Path, assignment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(right, assignment, "--format", "json", "-o", str(tmp_path / "results.json"))
+    written = [capsys.readouterr().out, (tmp_path / "results.json").read_text()]
+    assert [text[-2:] for text in written] == ["}\n", "}\n"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640)])
+def test_write_atomically_gives_ordinary_permissions(umask: int, mode: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        write_atomically(tmp_path / "results.json", "text")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "results.json").stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.parametrize("name", [b"hw\xff.zip", b"hw\xff"])
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_run_grades_names_that_are_not_utf_8(
+    name: bytes, style: str, right: Path, assignment: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(name)
+    if path.suffix:
+        right.rename(path)
+    else:
+        path.mkdir()
+        (path / "b\udcff.py").write_text("def square(x): return x ** 2")
+    assert run(path, assignment, "--format", style, "-o", str(tmp_path / "results.json")) == 0
+    assert json.loads((tmp_path / "results.json").read_text())["score"] == 2
+
+
+def test_run_says_what_is_wrong_with_a_name_that_is_not_utf_8(
+    assignment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hw\udcff.pdf").touch()
+    assert run(tmp_path / "hw\udcff.pdf", assignment) == 4
+    assert "hw\ufffd.pdf: .pdf cannot be graded" in capsys.readouterr().out
+
+
+def test_run_shows_notes_of_a_folder(assignment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hw").mkdir()
+    (tmp_path / "hw" / "square.py").write_text("def square(x): return x ** 2")
+    os.mkfifo(tmp_path / "hw" / "x.ipynb")
+    assert run(tmp_path / "hw", assignment) == 0
+    assert "note: x.ipynb is not an ordinary file: it was skipped" in capsys.readouterr().out
 
 
 def test_run_ends_with_3_for_a_wrong_rubric(right: Path, assignment: Path, capsys: pytest.CaptureFixture[str]) -> None:

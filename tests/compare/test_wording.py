@@ -27,6 +27,7 @@ SHOWN = [
     (Opaque("a generator\x07"), "a generator?"),
     (np.array(2.5), "2.5"),
     (np.array([1.5, 2]), "[1.5, 2]"),
+    (np.array(2, dtype=np.longdouble), "2.0"),
     (np.array([1, 2])[1], "2"),
     (np.array([True]), "[True]"),
     (np.array([[1 + 1j]]), "[[1 + 1i]]"),

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 import pytest
 from builders import bundle
 
-from grader.records import LayerState, OutOfMemory, Raised, Reading, Returned
+from grader.records import MAX_OUTPUT, Document, LayerState, OutOfMemory, Raised, Reading, Returned, Statement
 from grader.sandbox import child, wire
-from grader.sandbox.capture import MAX_OUTPUT, Capture
+from grader.sandbox.capture import Capture
 from grader.sandbox.messages import Answer, Call, Define, Done, Envelope, Load, Read, ReadingDone, Ready, Reply, Request
 from grader.targets import FunctionTarget
+from grader.values import Items
 
 pytestmark = pytest.mark.usefixtures("interpreter")
 LAYERS = (LayerState(name="limits", protects="memory", is_active=True),)
+HUGE_GAP = Statement(label="x", line=2**60, text="1")
 
 
 class Client:
@@ -75,9 +77,40 @@ def test_serve_keeps_what_was_printed_before_an_exception(client: Client) -> Non
 
 
 def test_frame_of_an_answer_that_is_too_large_says_so() -> None:
-    huge = Returned(value="x" * (wire.MAX_FRAME + 1))
+    huge = Returned(value="x" * (wire.MAX_REPLY + 1))
     body = child.frame(b"7", huge)[4:]
     assert wire.unpack(body, Reply) == Reply(nonce=b"7", answer=OutOfMemory())
+
+
+def test_frame_of_an_answer_with_too_many_parts_says_so() -> None:
+    wide = Returned(value=Items("list", ((None,) * wire.MAX_TOKENS,)))  # type: ignore[arg-type]
+    body = child.frame(b"7", wide)[4:]
+    assert wire.unpack(body, Reply) == Reply(nonce=b"7", answer=OutOfMemory())
+
+
+def test_serve_loads_a_statement_at_an_absurd_line(client: Client) -> None:
+    assert (
+        client.ask(Load(documents=(Document(name="x", is_notebook=True, statements=(HUGE_GAP,)),), modules=()))
+        == Done()
+    )
+
+
+def test_capture_gives_text_that_can_be_sent() -> None:
+    capture = Capture()
+    capture.write("a\ud800b")
+    assert capture.take() == "a?b"
+
+
+def test_capture_is_not_misled_by_a_text_that_slices_itself() -> None:
+    class Sly(str):
+        __slots__ = ()
+
+        def __getitem__(self, _key: object) -> str:
+            raise ValueError
+
+    capture = Capture()
+    capture.write(Sly("abc"))
+    assert capture.take() == "abc"
 
 
 def test_capture_drops_what_is_too_much_without_an_error() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
+import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,10 +17,11 @@ from grader.codec import freeze
 from grader.errors import SandboxError
 from grader.plan import Limits
 from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
-from grader.sandbox.client import Child, Sandbox, Template
+from grader.sandbox.client import FIRST_UID, UIDS, Child, Sandbox, Template, first_offset, import_path, kill
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.submission.read import Wanted, read_submission
 from grader.targets import FunctionTarget, ProbeTarget
+from grader.values import Items
 
 
 def defined(sandbox: Sandbox, source: str, name: str = "f", kind: str = "numpy") -> Child:
@@ -86,6 +90,11 @@ def test_call_records_what_is_raised(sandbox: Sandbox, body: str, kind: str) -> 
         ("import ctypes; ctypes.string_at(0)", Crashed(reason="a segmentation fault")),
         ("os.kill(os.getpid(), 15)", Crashed(reason="signal 15")),
         ("os.kill(os.getpid(), 9)", OutOfMemory()),
+        ("os._exit(70)", Crashed(reason="an exit with code 70, as os._exit() makes", exit_code=70)),
+        (
+            "os.closerange(3, 9); __import__('time').sleep(60)",
+            Crashed(reason="it closed its connection to the grader (tampering)"),
+        ),
         ("os.write(4, b'\\xff' * 8)", Crashed(reason="an answer that is not one of ours (tampering)")),
     ],
 )
@@ -163,6 +172,63 @@ def test_end_twice_is_harmless(sandbox: Sandbox) -> None:
     assert child.end() == 0
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("while True: pass", TimedOut(seconds=0.3)),
+        ("import os; os._exit(3)", Crashed(reason="an exit with code 3, as os._exit() makes", exit_code=3)),
+    ],
+)
+def test_ask_gives_again_what_a_child_has_died_of(sandbox: Sandbox, body: str, expected: object) -> None:
+    child = defined(sandbox, f"def f():\n    {body}")
+    answers = [child.ask(call(), 0.3) for _time in range(2)]
+    assert answers == [expected, expected]
+
+
+def test_ask_of_an_ended_child_touches_no_descriptor(sandbox: Sandbox) -> None:
+    child = defined(sandbox, "def f(): return 1")
+    child.end()
+    assert child.ask(call(), 5) == Crashed(reason="its process had ended before")
+
+
+def test_ask_blames_the_grader_when_its_own_code_fails(sandbox: Sandbox) -> None:
+    child = sandbox.child("numpy")
+    broken = Load(documents=(None,), modules=())  # type: ignore[arg-type] # the child cannot decode it
+    with pytest.raises(SandboxError, match="failed at Load"):
+        child.ask(broken, 5)
+
+
+def test_call_survives_text_that_cannot_be_sent(sandbox: Sandbox) -> None:
+    source = "def f():\n    print('\\ud800')\n    raise ValueError('\\ud801')"
+    answer = result_of(sandbox, source)
+    assert isinstance(answer, Raised)
+    assert (answer.message, answer.stdout) == ("?", "?\n")
+
+
+def test_end_kills_a_child_that_leads_no_group_yet() -> None:
+    process = subprocess.Popen(["/bin/sleep", "60"])
+    kill(process.pid)
+    assert process.wait(timeout=10) == -signal.SIGKILL
+
+
+def test_templates_start_with_users_of_their_own() -> None:
+    assert len({first_offset() for _time in range(50)}) > 1
+
+
+def test_child_finds_modules_where_this_process_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with closing(Sandbox(Limits())) as fresh:
+        answer = result_of(fresh, "import sys\ndef f(path):\n    return path in sys.path", str(tmp_path))
+    assert answer == Returned(value=True)
+
+
+def test_import_path_leaves_out_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for entry in (str(tmp_path), "", "relative", "/"):
+        monkeypatch.syspath_prepend(entry)
+    assert not {str(tmp_path), "", "relative", "/"} & set(import_path())
+
+
 def test_child_has_only_its_own_descriptors(sandbox: Sandbox) -> None:
     answer = result_of(
         sandbox, "import os\ndef f():\n    return sorted(int(n) for n in os.listdir('/proc/self/fd'))[:5]"
@@ -200,7 +266,8 @@ def test_child_runs_as_a_user_of_its_own(sandbox: Sandbox) -> None:
     first, second = result_of(sandbox, source), result_of(sandbox, source)
     assert first != second
     assert isinstance(first, Returned)
-    assert str(first.value).count("600") == 2
+    assert isinstance(first.value, Items)
+    assert all(FIRST_UID <= uid < FIRST_UID + UIDS for uid in first.value.items[:2] if isinstance(uid, int))
 
 
 def test_child_says_which_layers_are_on(sandbox: Sandbox) -> None:

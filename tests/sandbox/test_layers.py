@@ -23,8 +23,10 @@ def in_a_fork(action: Callable[[], object]) -> Any:
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.write(write, json.dumps(action()).encode())
-        os._exit(0)
+        try:
+            os.write(write, json.dumps(action()).encode())
+        finally:
+            os._exit(0)  # whatever is raised: this process must not go on with the tests
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
         result = json.loads(pipe.read())
@@ -55,6 +57,16 @@ def test_limit_resources_sets(kind: str, limit: int) -> None:
         return resource.getrlimit(getattr(resource, kind))[0]
 
     assert in_a_fork(action) == limit
+
+
+@pytest.mark.parametrize(("wanted", "expected"), [(30, [30, 30]), (50, [40, 40])])
+def test_set_limit_stays_below_an_inherited_hard_limit(wanted: int, expected: list[int]) -> None:
+    def action() -> tuple[int, int]:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+        layers.set_limit(resource.RLIMIT_NOFILE, wanted, wanted)
+        return resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    assert in_a_fork(action) == expected
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change to another user")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -14,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import WireError
-from grader.records import Returned
+from grader.records import Crashed, OutOfMemory, Place, Raised, Returned
 from grader.sandbox import wire
-from grader.sandbox.messages import Envelope, Load, Reply
+from grader.sandbox.messages import Answer, Envelope, Load, Reply
 from grader.sandbox.wire import ClosedError, DeadlineError, pack, receive, send, unpack
+from grader.values import MAX_NODES, MAX_TEXT, Items, Mapping, Opaque
 
 MESSAGE = Reply(nonce=b"n" * 16, answer=Returned(value=3))
 
@@ -82,6 +84,49 @@ def test_receive_allocates_nothing_for_a_length_that_is_too_large(pipe: tuple[in
     os.write(pipe[1], b"\xff\xff\xff\xff")
     with pytest.raises(WireError, match="announces 4294967295 bytes"):
         receive(pipe[0], soon())
+
+
+@pytest.mark.parametrize("count", [wire.MAX_TOKENS, wire.MAX_TOKENS + 1])
+def test_receive_refuses_more_tokens_than_a_value_may_have(pipe: tuple[int, int], count: int) -> None:
+    body = b"\xdd" + struct.pack(">I", count - 1) + b"\xc0" * (count - 1)
+    writer = threading.Thread(target=send, args=(pipe[1], wire.HEADER.pack(len(body)) + body, soon()))
+    writer.start()
+    try:
+        outcome: object = receive(pipe[0], soon(20))
+    except WireError as error:
+        outcome = str(error)
+    writer.join()
+    assert outcome == (body if count == wire.MAX_TOKENS else "a message of more than 2000000 tokens")
+
+
+def test_receive_refuses_a_reply_as_long_as_a_request_may_be(pipe: tuple[int, int]) -> None:
+    os.write(pipe[1], wire.HEADER.pack(wire.MAX_REPLY + 1))
+    with pytest.raises(WireError, match="announces"):
+        receive(pipe[0], soon())
+
+
+PLACE = Place(label="a", line=1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Raised(kind="E", message="x" * 10_000),
+        Raised(kind="E" * 300, message=""),
+        Raised(kind="E", message="", places=(PLACE,) * 10),
+        Raised(kind="E", message="", places=(Place(label="a", line=1, source="x" * 300),)),
+        Returned(value=1, stdout="x" * 10_001),
+        Returned(value=Opaque("x" * 2_000)),
+        Returned(value="x" * (MAX_TEXT + 1)),
+        Returned(value=Items("list", (None,) * (MAX_NODES + 1))),
+        Returned(value=Mapping((("a", 1),) * (MAX_NODES + 1))),
+        OutOfMemory(places=(PLACE,) * 10),
+        Crashed(reason="x" * 1_000),
+    ],
+)
+def test_unpack_refuses_more_than_an_honest_child_says(answer: Answer) -> None:
+    with pytest.raises(WireError, match="length"):
+        unpack(msgspec.msgpack.encode(Reply(nonce=b"", answer=answer)), Reply)
 
 
 def test_pack_refuses_a_message_longer_than_a_frame() -> None:

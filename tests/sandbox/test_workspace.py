@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 
 import pytest
 from builders import bundle, notebook, zip_bundle, zipped
 
 from grader.codec import freeze
-from grader.records import Bundle, Outcome, OutOfMemory, Place, Raised, Returned
+from grader.records import Bundle, Candidate, Document, Outcome, OutOfMemory, Place, Raised, Returned, Statement
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.sandbox.workspace import Workspace
 from grader.submission.read import Wanted, read_submission
@@ -43,6 +44,8 @@ def outcome(thing: Bundle, *arguments: object, which: int = -1) -> Done | Outcom
         (("class F:\n    def __call__(self): return 4", "f = F()"), 4),
         (("try:\n    import torchviz_missing\nexcept ImportError:\n    V = 7", "def f(): return V"), 7),
         (("def f(): return __name__",), "__main__"),
+        (("from __future__ import annotations", "def f(x: Missing = 1): return x"), 1),
+        (("display(1)", "def f():\n    display(2)\n    get_ipython().run_line_magic('x', '')\n    return 1"), 1),
         (("def f(x: int = 1): return f.__annotations__['x'] is int",), True),
     ],
 )
@@ -156,9 +159,110 @@ def test_call_gives_every_call_fresh_arguments() -> None:
         ),
         ({"hw.ipynb": notebook("import random", "def f(): return hasattr(random, 'K')"), "random.py": b"K = 7"}, False),
         ({"hw.py": b"def f(): return __name__"}, "hw"),
+        (
+            {
+                "hw.ipynb": notebook("from helper import twice", "def f(): return twice(3)"),
+                "helper.py": b"def bad(:\n    pass\ndef twice(x): return 2 * x",
+            },
+            6,
+        ),
+        (
+            {
+                "hw.ipynb": notebook("from helper import twice", "def f(): return twice(3)"),
+                "helper.py": b"from __future__ import annotations\ndef twice(x: Missing): return 2 * x",
+            },
+            6,
+        ),
+        ({"helper.py": b"def f():\n    import helper\n    return helper.K\nK = 8"}, 8),
+        ({"types.py": b"def f():\n    import types\n    return hasattr(types, 'ModuleType')"}, True),
+        (
+            {"hw.py": b"import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: 'int' = 3\ndef f(): return A().x"},
+            3,
+        ),
     ],
 )
 def test_modules_of_the_submission_can_be_imported(files: dict[str, bytes], value: object) -> None:
     for name in ("helper", "deep", "deep.optim", "deep.layers", "pack", "hw"):
         sys.modules.pop(name, None)
     assert outcome(zip_bundle(zipped(files))) == Returned(value=value)  # type: ignore[arg-type]
+
+
+def loaded(files: dict[str, bytes]) -> tuple[Workspace, tuple[Candidate, ...]]:
+    """A workspace of a zip, and the candidates of `f` in it."""
+    reading = read_submission(zip_bundle(zipped(files)), Wanted(("f",), ("*.ipynb", "*.py"), {}, {}))
+    workspace = Workspace()
+    workspace.load(Load(documents=reading.documents, modules=reading.modules))
+    return workspace, reading.candidates
+
+
+def test_define_leaves_a_module_of_a_library_alone() -> None:
+    before = sys.modules["types"]
+    workspace, candidates = loaded({"types.py": b"def f(): return 1"})
+    workspace.define(Define(candidate=candidates[0]))
+    assert sys.modules["types"] is before
+
+
+def test_define_leaves_no_half_module_behind() -> None:
+    workspace, candidates = loaded({"halfway.py": b"def f(): return 1"})
+    workspace.define(Define(candidate=candidates[0]))
+    assert "halfway" not in sys.modules
+
+
+def test_define_gives_every_candidate_fresh_modules() -> None:
+    cell = "import shelf\ndef f():\n    shelf.seen.append(1)\n    return len(shelf.seen)"
+    workspace, candidates = loaded({"hw.ipynb": notebook(cell), "shelf.py": b"seen = []"})
+    outcomes = []
+    for _time in range(2):
+        workspace.define(Define(candidate=candidates[0]))
+        outcomes.append(workspace.call(Call(target=FunctionTarget(name="f"), arguments=())))
+    assert outcomes == [Returned(value=1), Returned(value=1)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "helper", "words"),
+    [
+        (
+            "from helper import bad\ndef f(): return bad()",
+            b"K = 1\ndef bad(:\n    pass",
+            "ImportError: cannot import name 'bad' from 'helper', because helper.py, line 2 failed: SyntaxError:",
+        ),
+        (
+            "import helper\ndef f(): return helper.K",
+            b"K = 1 / 0",
+            "module 'helper' has no attribute 'K', because helper.py, line 1 failed: ZeroDivisionError: division by zero",
+        ),
+    ],
+)
+def test_call_says_which_line_of_a_module_is_broken(cell: str, helper: bytes, words: str) -> None:
+    sys.modules.pop("helper", None)
+    answer = outcome(zip_bundle(zipped({"hw.ipynb": notebook(cell), "helper.py": helper})))
+    assert isinstance(answer, Raised)
+    assert words in answer.message
+
+
+def test_call_is_not_broken_by_an_argument_that_cannot_be_looked_at() -> None:
+    source = """
+class Meta(type):
+    @property
+    def __module__(cls): raise ValueError("not yours")
+class Odd(metaclass=Meta): pass
+def f(x):
+    x[0] = Odd()
+    return 1
+"""
+    answer = outcome(bundle(source), [1])
+    assert isinstance(answer, Raised)
+    assert answer.message == "not yours"
+
+
+def test_load_keeps_the_lines_of_a_cell_in_their_places() -> None:
+    answer = outcome(bundle("\n\nK = 0; L = 1\n\n\ndef f():\n\n    return L / K"))
+    assert isinstance(answer, Raised)
+    assert answer.places[-1] == Place(label="cell 1", line=8, source="return L / K")
+
+
+def test_load_keeps_only_so_much_text() -> None:
+    statements = tuple(Statement(label="huge", line=line, text="x" * 1000) for line in range(1, 5001))
+    Workspace().load(Load(documents=(Document(name="huge", is_notebook=True, statements=statements),), modules=()))
+    assert 400_000 < sum(len(line) for line in linecache.getlines("huge")) < 600_000
+    linecache.clearcache()

@@ -58,12 +58,26 @@ def test_open_archive_reads_notebooks_and_modules() -> None:
         ("a/../../odd.py", "a/../../odd.py was skipped: its name points outside the zip"),
         ("/etc/odd.py", "/etc/odd.py was skipped: its name is not a plain path inside the zip"),
         ("C:/odd.py", "C:/odd.py was skipped: its name is not a plain path inside the zip"),
-        ("a\\odd.py", "a\\odd.py was skipped: its name is not a plain path inside the zip"),
+        ("..\\odd.py", "../odd.py was skipped: its name points outside the zip"),
+        ("C:\\odd.py", "C:/odd.py was skipped: its name is not a plain path inside the zip"),
+        ("\\\\server\\odd.py", "//server/odd.py was skipped: its name is not a plain path inside the zip"),
     ],
 )
 def test_open_archive_skips_names_that_are_no_plain_path(name: str, note: str) -> None:
     result = opened(with_entry(name))
     assert ([file.name for file in result.files], result.notes) == (["hw.ipynb"], (note,))
+
+
+def test_open_archive_reads_a_backslash_as_a_slash() -> None:
+    assert opened(with_entry("a\\odd.py")).files[1] == File(name="a/odd.py", data=b"x = 2")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_open_archive_skips_damaged_members(method: int) -> None:
+    data = bytearray(zipped({"hw.ipynb": NOTEBOOK * 50}, method))
+    start = data.index(b"hw.ipynb") + len(b"hw.ipynb") + 12
+    data[start : start + 18] = bytes(byte ^ 0xFF for byte in data[start : start + 18])
+    assert opened(bytes(data)).notes[0].startswith("hw.ipynb was skipped: it is damaged")
 
 
 def test_open_archive_skips_links() -> None:
@@ -177,7 +191,9 @@ def test_open_archive_never_raises(data: st.DataObject) -> None:
     assert isinstance(opened(bytes(raw[: data.draw(st.integers(0, len(raw)))])), Opened)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("a/b.ipynb", True), ("b.py", True), ("b.txt", False)])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a/b.ipynb", True), ("b.py", True), ("b.txt", False), ("HW.IPYNB", True)]
+)
 def test_is_wanted_matches_the_last_part(name: str, expected: bool) -> None:  # noqa: FBT001
     assert is_wanted(name, PATTERNS) is expected
 

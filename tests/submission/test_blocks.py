@@ -64,6 +64,22 @@ def test_split_statements_reads_python_2_prints() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("print 'a'  # comment", "print('a')  # comment"),
+        ("if x > 0: print 'a'", "if x > 0: print('a')"),
+        ("print 'a' % b,", "print('a' % b)"),
+        ("print 'a; # b: c', d", "print('a; # b: c', d)"),
+        ("print 'a %s' % (\n  x)", "print('a %s' % (\n  x))"),
+        ("print >>sys.stderr, 'a'; print 'b'", "print('a', file=sys.stderr);print('b')"),
+        ("for i in x:\n    print i,\nelse: print 'print b'", "for i in x:\n    print(i)\nelse: print('print b')"),
+    ],
+)
+def test_split_statements_reads_prints_wherever_they_stand(source: str, expected: str) -> None:
+    assert ";".join(texts(source)) == expected
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "(" * 5000,
@@ -78,4 +94,10 @@ def test_split_statements_survives_what_the_parser_does_not(source: str) -> None
 
 
 def test_split_statements_refuses_a_very_long_text() -> None:
-    assert faults("x = 1\n" * 200_000) == [(1, "it is longer than 1048576 characters")]
+    assert faults("x = 1\n" * 900_000) == [(1, "it is longer than 5242880 characters")]
+
+
+def test_split_statements_reads_a_long_text_piece_by_piece() -> None:
+    long = "x = '" + "a" * 2**20 + "'"
+    assert texts(long + "\ndef f():\n    return 1") == ["def f():\n    return 1"]
+    assert faults(long) == [(1, "it is longer than 1048576 characters")]

@@ -11,6 +11,7 @@ from builders import notebook
 from grader.errors import SubmissionError, UsageError
 from grader.records import Bundle, File
 from grader.submission.collect import collect
+from grader.submission.read import Wanted, read_submission
 
 
 def test_collect_takes_a_zip_unopened(tmp_path: Path) -> None:
@@ -47,7 +48,8 @@ def test_collect_follows_no_links(tmp_path: Path) -> None:
     (tmp_path / "hw").mkdir()
     (tmp_path / "hw" / "link.py").symlink_to(tmp_path / "secret.py")
     (tmp_path / "hw" / "folder").symlink_to(tmp_path)
-    assert collect(tmp_path / "hw").files == ()
+    bundle = collect(tmp_path / "hw")
+    assert (bundle.files, bundle.notes) == ((), ("link.py is a link: it was skipped",))
 
 
 def test_collect_says_that_there_is_nothing(tmp_path: Path) -> None:
@@ -87,9 +89,131 @@ def test_collect_refuses_a_folder_with_very_many_files(tmp_path: Path) -> None:
         collect(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_collect_says_that_a_file_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "hw.py").write_bytes(b"x")
-    (tmp_path / "hw.py").chmod(0)
-    with pytest.raises(SubmissionError, match="cannot be read"):
-        collect(tmp_path / "hw.py")
+@pytest.mark.usefixtures("ordinary_user")
+def test_collect_says_that_a_file_cannot_be_read() -> None:
+    Path("hw.py").touch(0)
+    with pytest.raises(SubmissionError, match=r"^hw.py cannot be read \(Permission denied\)$"):
+        collect(Path("hw.py"))
+
+
+@pytest.mark.usefixtures("ordinary_user")
+def test_collect_says_that_a_folder_cannot_be_read() -> None:
+    Path("hw").mkdir(0)
+    with pytest.raises(SubmissionError, match=r"^hw/ cannot be read \(Permission denied\)$"):
+        collect(Path("hw"))
+
+
+@pytest.mark.usefixtures("ordinary_user")
+@pytest.mark.parametrize("name", ["barred/hw.zip", "barred/hw.py", "barred/hw"])
+def test_collect_says_that_the_way_is_barred(name: str) -> None:
+    Path("barred").mkdir(0)
+    with pytest.raises(UsageError, match=rf"^{name} cannot be opened: Permission denied$"):
+        collect(Path(name))
+
+
+@pytest.mark.usefixtures("ordinary_user")
+def test_collect_notes_what_it_cannot_read_in_a_folder() -> None:
+    Path("hw/barred").mkdir(parents=True)
+    Path("hw/listed").mkdir()
+    Path("hw/listed/c.py").touch()
+    Path("hw/a.py").touch(0)
+    Path("hw/b.py").touch()
+    Path("hw/barred").chmod(0)
+    Path("hw/listed").chmod(0o444)
+    bundle = collect(Path("hw"))
+    assert [file.name for file in bundle.files] == ["b.py"]
+    assert bundle.notes == (
+        "a.py cannot be read (Permission denied): it was skipped",
+        "barred/ cannot be read (Permission denied): it was skipped",
+        "listed/c.py cannot be read (Permission denied): it was skipped",
+    )
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ".zip"])
+def test_collect_says_that_a_name_is_too_long(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=r"cannot be opened: File name too long$"):
+        collect(tmp_path / name)
+
+
+def test_collect_says_that_there_is_nothing_below_a_file(tmp_path: Path) -> None:
+    (tmp_path / "hw.zip").touch()
+    with pytest.raises(UsageError, match="there is no such file or folder"):
+        collect(tmp_path / "hw.zip" / "hw.ipynb")
+
+
+def test_collect_names_a_folder_by_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hw").mkdir()
+    monkeypatch.chdir(tmp_path / "hw")
+    assert collect(Path()).name == "hw"
+
+
+@pytest.mark.parametrize("name", [b"bad\xff.zip", b"bad\xff.ipynb", b"bad\xff.py"])
+def test_collect_takes_names_that_are_not_utf_8(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.touch()
+    shown = name.decode("utf-8", "replace")
+    bundle = collect(path)
+    assert (bundle.name, bundle.files[0].name) == (shown, shown)
+
+
+def test_collect_keeps_names_apart_that_are_not_utf_8(tmp_path: Path) -> None:
+    for name in (b"b\xfe.py", b"b\xff.py", b"sub\xff/b.py"):
+        path = tmp_path / "hw\udcff" / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name)
+    bundle = collect(tmp_path / "hw\udcff")
+    files = {file.name: file.data for file in bundle.files}
+    assert (bundle.name, files) == (
+        "hw\ufffd",
+        {"b\ufffd.py": b"b\xfe.py", "b\ufffd-2.py": b"b\xff.py", "sub\ufffd/b.py": b"sub\xff/b.py"},
+    )
+
+
+def test_collect_says_that_an_ending_is_not_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "hw.\udcff").touch()
+    with pytest.raises(SubmissionError, match=r"^hw.\ufffd: .\ufffd cannot be graded"):
+        collect(tmp_path / "hw.\udcff")
+
+
+@pytest.mark.parametrize("name", ["x.ipynb", "x.py", "x.zip"])
+def test_collect_does_not_wait_for_a_pipe(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(SubmissionError, match=rf"^{name} is not an ordinary file$"):
+        collect(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["x.ipynb", "x.zip"])
+def test_collect_does_not_read_a_device(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("/dev/zero")
+    with pytest.raises(SubmissionError, match=rf"^{name} is not an ordinary file$"):
+        collect(tmp_path / name)
+
+
+def test_collect_skips_a_pipe_in_a_folder(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.ipynb")
+    (tmp_path / "y.py").write_bytes(b"y")
+    bundle = collect(tmp_path)
+    assert bundle.files == (File(name="y.py", data=b"y"),)
+    assert bundle.notes == ("x.ipynb is not an ordinary file: it was skipped",)
+
+
+def test_collect_skips_a_large_file_in_a_folder(tmp_path: Path) -> None:
+    with (tmp_path / "big.py").open("wb") as file:
+        file.truncate(20 * 2**20 + 1)
+    (tmp_path / "hw.py").write_bytes(b"x = 1")
+    reading = read_submission(collect(tmp_path), Wanted((), ("*.py",), {}, {}))
+    note = "big.py is 21 MB; the limit is 20 MB (leave out data sets and large outputs): it was skipped"
+    assert ([document.name for document in reading.documents], reading.notes) == (["hw.py"], (note,))
+
+
+def test_collect_refuses_a_large_notebook(tmp_path: Path) -> None:
+    with (tmp_path / "hw.ipynb").open("wb") as file:
+        file.truncate(20 * 2**20 + 1)
+    with pytest.raises(SubmissionError, match=r"^hw.ipynb is 21 MB; the limit is 20 MB"):
+        collect(tmp_path / "hw.ipynb")
+
+
+def test_collect_takes_a_file_of_just_the_limit(tmp_path: Path) -> None:
+    with (tmp_path / "hw.ipynb").open("wb") as file:
+        file.truncate(20 * 2**20)
+    assert len(collect(tmp_path / "hw.ipynb").files[0].data) == 20 * 2**20

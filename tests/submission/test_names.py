@@ -8,9 +8,7 @@ import pytest
 
 from grader.submission.names import Document, Names
 
-IMPORTS = (
-    "import numpy as np, torch, random, warnings, sys\nfrom numpy import random as npr\nfrom numpy.random import seed\n"
-)
+IMPORTS = "import numpy as np, torch, random, warnings, sys, heapq, bisect\nfrom numpy import random as npr\nfrom numpy.random import seed\n"
 
 
 def names(source: str, before: str = IMPORTS) -> Names:
@@ -89,7 +87,22 @@ def test_names_of_finds_uses(source: str, uses: set[str]) -> None:
         ("print(X)", set()),
         ("f(X)", set()),
         ("def f(): X.append(1)", set()),
-        ("y = X.pop()", set()),
+        ("y = X.pop()", {"X"}),
+        ("y = X.mean()", set()),
+        ("np.fill_diagonal(M, 1)", {"M"}),
+        ("np.copyto(M[0], 1)", {"M"}),
+        ("np.add(a, b, out=M)", {"M"}),
+        ("np.random.shuffle(X)", {"X"}),
+        ("random.shuffle(X)", {"X"}),
+        ("npr.shuffle(X)", {"X"}),
+        ("setattr(A, 'b', 1)", {"A"}),
+        ("heapq.heappush(h, 1)", {"h"}),
+        ("y = bisect.insort(h, 1)", {"h"}),
+        ("[L.append(i) for i in z]", {"L"}),
+        ("[x.append(1) for x in z]", set()),
+        ("x = w.add_(1)", {"w"}),
+        ("torch.nn.init.zeros_(net.bias)", {"net"}),
+        ("del x", set()),
     ],
 )
 def test_names_of_finds_mutations(source: str, mutates: set[str]) -> None:
@@ -98,6 +111,45 @@ def test_names_of_finds_mutations(source: str, mutates: set[str]) -> None:
 
 def test_names_of_a_call_that_assigns_globals() -> None:
     assert names("setup()", "def setup():\n  global W\n  W = 1\n").defines == {"W"}
+
+
+def test_names_of_a_call_that_assigns_globals_through_others() -> None:
+    before = "def main():\n  load()\ndef load():\n  global W\n  W = 1\ndef other(): pass\n"
+    assert [set(names(call, before).defines) for call in ("main()", "other()")] == [{"W"}, set()]
+
+
+def test_names_of_del_defines_nothing() -> None:
+    assert names("del x").defines == set()
+
+
+@pytest.mark.parametrize(
+    ("before", "source", "uses"),
+    [
+        ("from numpy import sum, abs", "def f(x): return sum(abs(max(x)))", {"sum", "abs"}),
+        ("def pow(a, b=2): return a**b", "def f(x): return pow(x)", {"pow"}),
+        ("from numpy import *", "def f(x): return max(x, axis=1)", {"max"}),
+        ("round = np.around", "def f(x): return round(x)", {"round"}),
+        ("sum = 0", "def f(x): return sum(x)", set()),
+        ("for id in z: pass", "def f(x): return id(x)", set()),
+        ("input = [1]", "def f(x): return input[0]", {"input"}),
+        ("class A:\n  def max(self): pass", "def f(x): return max(x)", set()),
+    ],
+)
+def test_names_of_knows_the_builtins_that_a_document_replaces(before: str, source: str, uses: set[str]) -> None:
+    assert names(source, before + "\n").uses == uses
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "y = " + "+".join(["1"] * 1000),
+        "y = ''" + ".strip()" * 900,
+        "def g(x):\n    if x == 0: return 0\n" + "".join(f"    elif x == {i}: return {i}\n" for i in range(1, 300)),
+    ],
+)
+def test_names_of_survives_deep_trees(source: str) -> None:
+    nodes = ast.parse(source).body
+    assert Document(nodes).names_of(nodes[0], source).defines <= {"y", "g"}
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,17 @@ def test_read_cells_says_what_is_wrong(data: bytes, fault: str) -> None:
     assert read_cells(data).fault.startswith(fault)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"nbformat": 1, "cells": [{"cell_type": 2.5, "code": "x=1"}]},
+        {"nbformat": 3, "nbformat_minor": "x", "metadata": None, "worksheets": [{"cells": [{"cell_type": True}]}]},
+    ],
+)
+def test_read_cells_survives_what_the_converters_do_not(content: dict[str, object]) -> None:
+    assert isinstance(read_cells(json.dumps(content).encode()), Cells)
+
+
 def test_read_cells_stops_after_very_many() -> None:
     cells = read_cells(notebook(*["x"] * 5001))
     assert (len(cells.sources), cells.note) == (5000, "it has 5001 code cells: only the first 5000 were read")

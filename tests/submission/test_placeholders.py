@@ -28,6 +28,9 @@ def node(source: str) -> ast.stmt:
         "def f(x):\n    return ...",
         "def f(x):\n    y = FIXME\n    return y",
         "def f(x):\n    return YOUR_CODE_HERE",
+        "def f(x):\n    for t in x:\n        w = FIXME\n    return w",
+        "def f(x):\n    if FIXME:\n        return 1\n    return 2",
+        "def f(x):\n    with FIXME:\n        return 1",
         "def f(x):\n    lo = None  # TODO\n    hi = None\n    return lo, hi",
         "def f(x):\n    eta = ...\n    return eta",
         "f = None",
@@ -49,6 +52,10 @@ def test_is_placeholder_sees_an_empty_body(source: str) -> None:
         "def f(x):\n    if x is None:\n        return None\n    return x",
         "def f(x):\n    raise ValueError",
         "def f(x):\n    y = None\n    return x",
+        "def f(x):\n    return x\n    FIXME",
+        "def f(x):\n    if x < 0:\n        return TODO\n    return x",
+        "def f(x):\n    a, ___ = x\n    return a",
+        "def f(x):\n    raise ValueError('NotImplemented')",
         "f = lambda x: x",
         "f = g",
         "class f: pass",
@@ -62,6 +69,18 @@ def test_is_placeholder_compares_with_the_handout() -> None:
     handout = dict(handout_fingerprints(notebook("def f(x):\n    '''doc'''\n    s = x\n    # TODO\n    return s")))
     assert is_placeholder(node("def f(x):\n    s = x  # hm\n    return s"), "f", handout)
     assert not is_placeholder(node("def f(x):\n    s = x + 1\n    return s"), "f", handout)
+
+
+@pytest.mark.parametrize("value", ["+".join(["x"] * 1000), "x" + ".y()" * 900, "0x" + "f" * 5000])
+def test_is_placeholder_compares_deep_trees(value: str) -> None:
+    source = f"def f(x):\n    return {value}"
+    handout = {"f": fingerprint(node(source))}
+    assert is_placeholder(node(source), "f", handout)
+    assert not is_placeholder(node(source + " - 1"), "f", handout)
+
+
+def test_fingerprint_tells_where_a_list_ends() -> None:
+    assert fingerprint(node("def f(): g([a], b)")) != fingerprint(node("def f(): g([a, b])"))
 
 
 def test_fingerprint_ignores_layout_only() -> None:
@@ -88,6 +107,13 @@ def test_handout_fingerprints_refuses_what_is_no_notebook() -> None:
         ("if a < b", False),
         ("def f(x)\n    return x", False),
         ("x = (1", False),
+        ("return X[:, 0]**2)", False),
+        ("d = {'a': X[:, 0], 'b': ,}", True),
+        ("# is this right?\nreturn x)", False),
+        ("s = 'why?'\nreturn x)", False),
+        ("# FIXME\nreturn x)", False),
+        ("f?\nreturn x)", False),
+        ("x = FIXME)", True),
     ],
 )
 def test_is_broken_placeholder_knows_the_gaps_of_a_handout(text: str, expected: bool) -> None:  # noqa: FBT001

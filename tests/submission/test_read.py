@@ -35,10 +35,61 @@ def seen(reading: Reading) -> list[tuple[str, str, int]]:
         ("if True:\n    def f(): return 1", 2),
         ("try:\n    import q\nexcept ImportError:\n    def f(): return 1", 4),
         ("with open('x') as h:\n    f = h.read", 2),
+        ("f: Callable = lambda x: x", 1),
+        ("f, h = a, b", 1),
+        ("h, f = make()", 1),
+        ("from mymod import sq as f", 1),
+        ("from mymod import f", 1),
+        ("for p in [2]:\n    def f(x, p=p): return x**p", 2),
+        ("while not done:\n    def f(x): return x", 2),
+        ("match 1:\n    case 1:\n        def f(x): return x", 3),
+        ("x = 1\nprint(f := lambda x: x)", 2),
+        ("f = np.vectorize(f)", 1),
+        ("f = partial(p, 2)", 1),
+        ("f = fs['a']", 1),
+        ("def f(x): return x\nz = 1\nf = 9", 1),
     ],
 )
 def test_read_finds_definitions(source: str, line: int) -> None:
     assert seen(read(bundle(source)))[-1] == ("f", "cell 1", line)
+
+
+@pytest.mark.parametrize(
+    "value", ["9", "'a'", "[1]", "x + 1", "-x", "f(3)", "f(3)[0].T", "f(3) + 1", "f(3).sum()", "np.zeros(3)", "len(x)"]
+)
+def test_read_takes_no_values_for_functions(value: str) -> None:
+    assert seen(read(bundle("def f(x): return x", f"f = {value}"))) == [("f", "cell 1", 1)]
+
+
+def test_read_never_runs_a_value_of_the_same_name() -> None:
+    reading = read(bundle("def f(x): return f(x - 1)", "f = f(3)"))
+    assert [candidate.slice for candidate in reading.candidates] == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("source", "labels"),
+    [
+        ("from helpers import f", ["helpers.py"]),
+        ("from helpers import g as f", ["helpers.py", "hw.ipynb, cell 1"]),
+        ("from helpers import g", ["helpers.py", "hw.ipynb, cell 1"]),
+    ],
+)
+def test_read_takes_imports_of_what_is_not_defined_in_a_document(source: str, labels: list[str]) -> None:
+    reading = read(zip_bundle(zipped({"a/helpers.py": b"def f(x): return x", "a/hw.ipynb": notebook(source)})))
+    assert sorted(candidate.place.label.removeprefix("a/") for candidate in reading.candidates) == labels
+
+
+def test_read_takes_imports_from_modules_that_it_does_not_look_into() -> None:
+    files = {"hw.ipynb": notebook("from old.f import f"), "old/f.py": b"def f(): return 2"}
+    reading = read(zip_bundle(zipped(files)), WANTED._replace(patterns=("*.ipynb",)))
+    assert seen(reading) == [("f", "cell 1", 1)]
+
+
+def test_read_takes_deep_sources() -> None:
+    deep = ["y = " + "+".join(["1"] * 3000), "z = ''" + ".strip()" * 300]
+    elifs = "".join(f"    elif x == {i}: return {i}\n" for i in range(1, 300))
+    reading = read(bundle(*deep, f"def f(x):\n    if x == 0: return 0\n{elifs}"), WANTED._replace(handout={"f": ""}))
+    assert seen(reading) == [("f", "cell 3", 1)]
 
 
 def test_read_counts_code_cells_and_names_notebooks_when_there_are_several() -> None:
@@ -58,6 +109,10 @@ def test_read_takes_python_files() -> None:
         ("# -*- coding: latin-1 -*-\ns = 'é'".encode("latin-1"), "# -*- coding: latin-1 -*-\ns = 'é'"),
         (b"# coding: nonsense\nx = 1", "# coding: nonsense\nx = 1"),
         (b"x = '\xff'", "x = '\ufffd'"),
+        (b"\xef\xbb\xbf# coding: utf-8\nx = 1", "# coding: utf-8\nx = 1"),
+        (b"# coding: undefined\nx = 1", "# coding: undefined\nx = 1"),
+        (b"# coding: idna\nx = '\xc3\xa9'", "# coding: idna\nx = 'é'"),
+        (b"# coding: base64\nx = 1", "# coding: base64\nx = 1"),
     ],
 )
 def test_read_decodes_python_files(data: bytes, source: str) -> None:
@@ -105,6 +160,18 @@ def test_read_keeps_the_last_candidates_of_very_many() -> None:
     reading = read(bundle(*[f"def f(): return {i}" for i in range(12)]))
     assert [item.place.label for item in reading.candidates] == [f"cell {i}" for i in range(5, 13)]
     assert reading.notes == ("f is defined 12 times: only the last 8 are graded",)
+
+
+def test_read_keeps_definitions_before_other_names_of_very_many() -> None:
+    reading = read(bundle("def f(): return 1", *[f"f = make({i})" for i in range(12)]))
+    assert [item.place.label for item in reading.candidates] == ["cell 1", *(f"cell {i}" for i in range(7, 14))]
+
+
+@pytest.mark.parametrize("source", ["class A:\n    def f(self): return 1", "def h():\n    def f(): return 1"])
+def test_read_remembers_wanted_names_that_nobody_can_call(source: str) -> None:
+    reading = read(bundle(source))
+    near = [(name, place.line) for name, place in reading.other_names]
+    assert (seen(reading), ("f", 2) in near) == ([], True)
 
 
 def test_read_remembers_near_misses() -> None:
