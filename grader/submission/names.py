@@ -95,7 +95,7 @@ class Document:
         called = {part.func.id for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
         defines = defines.union(*(self._globals.get(name, ()) for name in called))
         return Names(
-            defines=frozenset(defines - {"*"}),
+            defines=frozenset(defines - {"*"} - _only_in_comprehensions(node)),
             mutates=self._mutations.of(parts),
             uses=frozenset({*_used(table), *_incremented(node, parts)}) - self._plain_builtins(node, defines),
             imports=frozenset(_imported(parts)),
@@ -131,6 +131,21 @@ def _used(table: symtable.SymbolTable) -> Iterator[str]:
             if symbol.is_referenced() and (is_top or symbol.is_global()):
                 yield symbol.get_name()
         pending += part.get_children()
+
+
+def _only_in_comprehensions(node: ast.stmt) -> set[str]:
+    """The `k` of `[k for k in z]`: since Python 3.12 the symbol table counts it as the module's."""
+    targets = {
+        name.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.comprehension)
+        for name in ast.walk(part.target)
+        if isinstance(name, ast.Name)
+    }
+    outside = walk(node, stop=COMPREHENSIONS)
+    stored = {part.id for part in outside if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    walrus = {part.target.id for part in ast.walk(node) if isinstance(part, ast.NamedExpr)}
+    return targets - stored - walrus
 
 
 def _incremented(node: ast.stmt, parts: list[ast.AST]) -> Iterator[str]:
