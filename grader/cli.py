@@ -17,7 +17,8 @@ from grader.errors import GraderError
 
 EXIT_CODES = """exit codes:
   0 graded, whatever the score   2 wrong option or path     3 rubric or reference invalid
-  4 submission not gradable      5 fault of the grader      130 interrupted"""
+  4 submission not gradable      5 fault of the grader      130 interrupted
+  141 the reader of the output stopped reading"""
 
 
 BUG_EXIT_CODE = 5
