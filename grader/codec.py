@@ -15,6 +15,7 @@ import numpy.typing as npt
 from grader.errors import WireError
 from grader.values import MAX_NODES, MAX_TEXT, Array, Complex, Items, Mapping, Opaque, Seed, Value
 
+MUTABLE = (Array, Items, Mapping)
 MAX_DEPTH = 64
 MAX_ARRAY_BYTES = 64 * 2**20  # of all arrays and texts of one value together
 MAX_DIMENSIONS = 32
@@ -42,6 +43,12 @@ def thaw(value: Value, *, allow_seed: bool = False) -> object:
 
 class _TooLargeError(Exception):
     """The value as a whole is too large; the message is a phrase for the student."""
+
+
+def changed(before: tuple[Value, ...], after: list[object]) -> tuple[int, ...]:
+    """The positions of the lists, dicts and arrays that are no longer what they were thawed from."""
+    pairs = enumerate(zip(before, after, strict=True))
+    return tuple(position for position, (old, new) in pairs if isinstance(old, MUTABLE) and freeze(new) != old)
 
 
 class _Freezer:

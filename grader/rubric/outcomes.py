@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.codec import freeze, thaw
+from grader.codec import changed, freeze, thaw
 from grader.plan import Case
 from grader.records import Returned
 from grader.rubric.calls import Failure, call_quietly, names_set
 from grader.rubric.records import CheckRules
 from grader.rubric.sources import Function
-from grader.values import Array, Items, Mapping, Value
-
-MUTABLE = (Array, Items, Mapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Stage:
             result = call_quietly(lambda: Returned(value=freeze(target(*arguments))))
         if isinstance(result, Failure):
             return result
-        return Returned(value=result.value, mutated=_mutated(case.arguments, arguments))
+        return Returned(value=result.value, mutated=changed(case.arguments, arguments))
 
     def _in_place(self, function: Function) -> Function:
         probe = self.check.probe
@@ -45,8 +42,3 @@ class Stage:
             return function
         name = self.check.signature.name
         return lambda *arguments: probe.function({**self.namespace, name: function}, *arguments)
-
-
-def _mutated(before: tuple[Value, ...], after: list[object]) -> tuple[int, ...]:
-    pairs = enumerate(zip(before, after, strict=True))
-    return tuple(index for index, (old, new) in pairs if isinstance(old, MUTABLE) and freeze(new) != old)

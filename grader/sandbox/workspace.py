@@ -12,17 +12,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from grader.codec import freeze, thaw
+from grader.codec import changed, freeze, thaw
 from grader.records import Candidate, Document, Outcome, OutOfMemory, Raised, Returned, Statement
 from grader.sandbox.failures import MAX_KEPT, guarded, keep_lines
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.sandbox.modules import POSTPONED, SubmissionFinder, execute, future_flags, serve_modules
 from grader.sandbox.stand_ins import NOTEBOOK_NAMES
 from grader.targets import FunctionTarget, Target
-from grader.values import Array, Items, Mapping, Value
 
 MAX_REPEATS = 20  # of a call that stops at a name which another statement of the document defines
-MUTABLE = (Array, Items, Mapping)
 MAX_LINES_KEPT = 2**21  # characters of all cells and files together
 T = TypeVar("T")
 
@@ -202,12 +200,7 @@ def _texts(documents: tuple[Document, ...]) -> dict[str, str]:
 
 def _returned(request: Call, function: Callable[..., object], arguments: list[object]) -> Returned:
     value = freeze(function(*arguments))
-    return Returned(value=value, mutated=_mutated(request.arguments, arguments))
-
-
-def _mutated(before: tuple[Value, ...], after: list[object]) -> tuple[int, ...]:
-    pairs = enumerate(zip(before, after, strict=True))
-    return tuple(position for position, (old, new) in pairs if isinstance(old, MUTABLE) and freeze(new) != old)
+    return Returned(value=value, mutated=changed(request.arguments, arguments))
 
 
 def _never_defined(candidate: Candidate) -> Raised:
