@@ -7,7 +7,7 @@ import builtins
 import symtable
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from grader.submission.expressions import dotted, walk
@@ -98,7 +98,7 @@ class Document:
             defines=frozenset(defines - {"*"} - _only_in_comprehensions(node)),
             mutates=self._mutations.of(parts),
             uses=frozenset({*_used(table), *_incremented(node, parts)}) - self._plain_builtins(node, defines),
-            imports=frozenset(_imported(parts)),
+            imports=frozenset(_imported(ast.walk(node))),
             has_star_import=any(isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in parts),
         )
 
@@ -158,7 +158,7 @@ def _incremented(node: ast.stmt, parts: list[ast.AST]) -> Iterator[str]:
             yield target.id
 
 
-def _imported(nodes: list[ast.AST]) -> Iterator[str]:
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
