@@ -58,7 +58,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     defines: frozenset[str] = frozenset()  # names that exist because of it
     mutates: frozenset[str] = frozenset()  # names whose value it changes (`X[0] = 1`, `np.random.seed(0)`)
     uses: frozenset[str] = frozenset()  # module-level names it needs, when run or when called
-    imports: frozenset[str] = frozenset()  # top-level modules ("torch")
+    imports: frozenset[str] = frozenset()  # top-level modules ("torch"), also those that a function imports
     has_star_import: bool = False
     fault: str = ""  # why it cannot be run ("invalid syntax"); such a statement is never executed
 

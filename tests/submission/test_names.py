@@ -158,7 +158,7 @@ def test_names_of_survives_deep_trees(source: str) -> None:
         ("import torch.nn as nn", {"torch"}, False),
         ("from torch.nn import *", {"torch"}, True),
         ("from . import x", set(), False),
-        ("def f(): import torch", set(), False),
+        ("def f(): import torch", {"torch"}, False),
     ],
 )
 def test_names_of_finds_imports(source: str, imports: set[str], has_star: bool) -> None:  # noqa: FBT001
