@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
+from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +17,7 @@ import numpy.typing as npt
 from grader.errors import WireError
 from grader.values import MAX_NODES, MAX_TEXT, Array, Complex, Items, Mapping, Opaque, Seed, Value
 
+SEQUENCES: tuple[type, ...] = (range, deque, type({}.keys()), type({}.values()))
 MUTABLE = (Array, Items, Mapping)
 MAX_DEPTH = 64
 MAX_ARRAY_BYTES = 64 * 2**20  # of all arrays and texts of one value together
@@ -78,8 +81,10 @@ class _Freezer:
             return SCALARS[kind](thing)
         if kind is dict or _is_from(kind, "collections", "OrderedDict", "defaultdict"):
             return self.mapping(thing, depth)
-        if kind in (list, tuple, set, frozenset) or _is_namedtuple(kind):
+        if kind in (list, tuple, set, frozenset) or issubclass(kind, tuple):
             return self.items(thing, depth)
+        if kind in SEQUENCES:
+            return self.items(list(itertools.islice(thing, MAX_NODES + 1)), depth)
         return self.library_value(thing, kind, depth)
 
     def items(self, thing: Any, depth: int) -> Value:
@@ -183,10 +188,6 @@ def _freeze_symbolic(number: Any) -> Value:
 
 def _is_from(kind: type, module: str, *names: str) -> bool:
     return kind.__name__ in names and kind.__module__.split(".")[0] == module
-
-
-def _is_namedtuple(kind: type) -> bool:
-    return issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 
 class _Thawer:

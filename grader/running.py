@@ -90,8 +90,8 @@ def _why_unread(answer: object) -> str:
 class Runner:
     """Runs one question's checks in one child, which is replaced when it dies. `close` ends the child.
 
-    A rival definition of the same function and a hidden check get a child of their own: the first must not find what
-    the other has changed, and nothing may carry a hidden check's inputs into what a visible one prints.
+    A rival definition of the same function and a check that students do not see yet get a child of their own: the first
+    must not find what the other has changed, and no state may carry a secret input into what a visible check prints.
     """
 
     def __init__(self, sandbox: Sandbox, reading: Reading, budget: Budget) -> None:
@@ -102,7 +102,7 @@ class Runner:
         self._kind = ""
         self._defined: tuple[Candidate, Globals] | None = None
         self._names: set[str] = set()
-        self._was_hidden = False
+        self._was_secret = False
 
     def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
         """All checks on one candidate. One that cannot be defined, or keeps dying, is not tried again."""
@@ -128,10 +128,10 @@ class Runner:
             self._child = None
 
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
-        is_hidden = check.visibility is Visibility.HIDDEN
-        if is_hidden or self._was_hidden:
+        is_secret = check.visibility is not Visibility.VISIBLE
+        if is_secret or self._was_secret:
             self.close()
-        self._was_hidden = is_hidden
+        self._was_secret = is_secret
         outcomes: list[Outcome] = []
         for case in check.cases:
             outcomes.append(self._run_case(candidate, check, case))
@@ -165,12 +165,8 @@ def _outcome(answer: object, *, while_defining: bool = False) -> Outcome:
     """The answer as an outcome; a death while defining says so."""
     if isinstance(answer, Returned | Raised):
         return answer
-    if isinstance(answer, TimedOut):
-        return TimedOut(seconds=answer.seconds, while_defining=while_defining)
-    if isinstance(answer, OutOfMemory):
-        return OutOfMemory(places=answer.places, while_defining=while_defining)
-    if isinstance(answer, Crashed):
-        return Crashed(reason=answer.reason, exit_code=answer.exit_code, while_defining=while_defining)
+    if isinstance(answer, TimedOut | OutOfMemory | Crashed):
+        return msgspec.structs.replace(answer, while_defining=while_defining)
     return Crashed(reason="an answer to another question (tampering)", while_defining=while_defining)
 
 

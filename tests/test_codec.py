@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, deque, namedtuple
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -72,6 +72,10 @@ def test_value_survives_the_wire(thing: object) -> None:
         (torch.tensor(2.0, requires_grad=True), 2.0),
         (torch.tensor(1.5, dtype=torch.bfloat16), 1.5),
         (Pair(1, 2), (1, 2)),
+        (torch.ones(2, 3).shape, (2, 3)),
+        (range(3), [0, 1, 2]),
+        (deque([1.0, 2.0]), [1.0, 2.0]),
+        ({"a": 1}.values(), [1]),
         (OrderedDict(a=1), {"a": 1}),
         (np.array([1, None], dtype=object), [1, None]),
         ("a\ud800b", "a?b"),

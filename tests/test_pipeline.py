@@ -97,10 +97,11 @@ def test_grade_sets_the_globals_of_a_case_before_anything_uses_them(cells: tuple
     assert statuses(bundle(*cells), plan(WITH_GLOBALS), sandbox) == ["passed"]
 
 
-def test_grade_keeps_the_inputs_of_a_hidden_check_out_of_what_others_print(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED])
+def test_grade_keeps_secret_inputs_out_of_what_visible_checks_print(visibility: Visibility, sandbox: Sandbox) -> None:
     source = "seen = []\ndef square(x):\n    seen.append(x)\n    print(seen)\n    return 0"
-    hidden = check("square", [((12345.0,), 1.0)], visibility=Visibility.HIDDEN)
-    report = grade(bundle(source), one_part(hidden, SQUARE), sandbox)
+    secret = check("square", [((12345.0,), 1.0)], visibility=visibility)
+    report = grade(bundle(source), one_part(secret, SQUARE), sandbox)
     assert "12345" not in results(report)[1].stdout
 
 

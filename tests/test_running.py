@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
+import msgspec
 import pytest
 from builders import SQUARE, bundle, check, plan, zip_bundle
 
 from grader.errors import SandboxError
-from grader.plan import Check, Limits, Plan
+from grader.plan import Case, Check, Limits, Plan
 from grader.records import Attempt, Crashed, OutOfMemory, Raised, Reading, Returned, TimedOut
 from grader.running import Budget, Runner, read_in_child
 from grader.sandbox.client import Child, Sandbox, kill
@@ -82,8 +83,10 @@ def test_run_takes_the_torch_template_only_for_torch(small: Sandbox) -> None:
 
 
 def test_read_in_child_names_what_the_rubric_gives(sandbox: Sandbox) -> None:
-    reading = read_in_child(bundle("def square(x): return x"), plan(SQUARE), sandbox)
-    assert [candidate.name for candidate in reading.candidates] == ["square"]
+    case = Case(arguments=(), expected=(1.0,), globals=(("X", 1.0),))
+    given = msgspec.structs.replace(SQUARE, cases=(case,))
+    reading = read_in_child(bundle("X = load()", "def square(): return X"), plan(given), sandbox)
+    assert [candidate.slice for candidate in reading.candidates] == [(1,)]
 
 
 def test_read_in_child_passes_on_a_fault(sandbox: Sandbox) -> None:

@@ -12,6 +12,7 @@ from grader.compare.wording import number, show
 from grader.records import Comparison
 
 ROUNDING = 1e-9
+MAX_COUNT = 10**15  # beyond it floats skip whole numbers
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True, tag="count"):
@@ -38,7 +39,9 @@ class Count(msgspec.Struct, frozen=True, kw_only=True, tag="count"):
         array = to_array(output)
         if isinstance(array, NotNumeric) or array.size != 1 or float(array.reshape(()).real) % 1:
             raise ValueError(f"count needs a whole number, not {show(output)}")
-        return int(array.reshape(()).real)
+        if abs(count := int(array.reshape(()).real)) >= MAX_COUNT:
+            raise ValueError(f"count needs a number below {MAX_COUNT:.0e}, not {show(output)}")
+        return count
 
     def _compare(self, value: int, expected: int) -> Comparison:
         gap = value - expected

@@ -6,6 +6,7 @@ import gc
 import random
 import sys
 
+import msgspec
 import numpy as np
 
 from grader.errors import WireError
@@ -79,15 +80,9 @@ class Server:
     def _with_output(self, outcome: Done | Outcome) -> Answer:
         printed = self._output.take()
         if isinstance(outcome, Returned):
-            return Returned(value=outcome.value, mutated=outcome.mutated, stdout=printed)
+            return msgspec.structs.replace(outcome, stdout=printed)
         if isinstance(outcome, Raised):
-            return Raised(
-                kind=outcome.kind,
-                message=outcome.message[:MAX_MESSAGE],
-                places=outcome.places,
-                while_defining=outcome.while_defining,
-                stdout=printed,
-            )
+            return msgspec.structs.replace(outcome, message=outcome.message[:MAX_MESSAGE], stdout=printed)
         return outcome
 
 

@@ -17,7 +17,7 @@ import msgspec
 from grader.errors import SandboxError, WireError
 from grader.plan import Limits
 from grader.records import Crashed, LayerState, OutOfMemory, TimedOut
-from grader.sandbox.layers import BUG_EXIT_CODE
+from grader.sandbox.layers import CHILD_BUG_EXIT_CODE
 from grader.sandbox.messages import (
     Answer,
     Command,
@@ -99,15 +99,23 @@ class Template:
         """A new confined child. Raises SandboxError when there is none to be had."""
         request_read, request_write = os.pipe()
         reply_read, reply_write = os.pipe()
-        try:
-            settings = self._settings(limits)
-            status = self._command(settings, [request_read, reply_write], seconds=START_SECONDS)
-        finally:
-            os.close(request_read)
-            os.close(reply_write)
-        if not isinstance(status, Forked):
-            raise SandboxError(f"the template could not fork: {status}")
+        with contextlib.ExitStack() as unused:
+            for fd in (request_write, reply_read):
+                unused.callback(os.close, fd)
+            try:
+                settings = self._settings(limits)
+                status = self._command(settings, [request_read, reply_write], seconds=START_SECONDS)
+            finally:
+                os.close(request_read)
+                os.close(reply_write)
+            if not isinstance(status, Forked):
+                raise SandboxError(f"the template could not fork: {status}")
+            unused.pop_all()  # they are the child's now
         return Child(self, status.pid, request_write, reply_read)
+
+    def is_running(self) -> bool:
+        """Whether the process is still there."""
+        return self._process.poll() is None
 
     def reap(self, pid: int) -> int:
         """How an ended child ended: its exit code, or minus the signal."""
@@ -119,13 +127,10 @@ class Template:
     def close(self) -> None:
         """End the template and with it whatever children are left."""
         self._control.close()
+        self._process.kill()  # it has nothing to save, and may still be importing
+        self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
-        try:
-            self._process.wait(timeout=FORK_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
     def _settings(self, limits: Limits) -> Fork:
         self._uids = (self._uids + 1) % UIDS
@@ -201,7 +206,7 @@ class Child:
         if not _ends_within(self._pid, GRACE_SECONDS):
             return self.end_with(Crashed(reason="it closed its connection to the grader (tampering)"))
         code = self.end()
-        if code == BUG_EXIT_CODE and isinstance(request, Read | Load):  # no student code has run
+        if code == CHILD_BUG_EXIT_CODE and isinstance(request, Read | Load):  # no student code has run
             raise SandboxError(f"the code of the grader in a child failed at {type(request).__name__}")
         self._last_answer = _ending(code)
         return self._last_answer
@@ -211,7 +216,8 @@ class Child:
         if not self.is_alive:
             return 0
         self.is_alive = False
-        kill(self._pid)
+        if self._template.is_running():  # else nobody holds the child's id any more, and the child has ended with it
+            kill(self._pid)
         for fd in self._fds:
             os.close(fd)
         return self._template.reap(self._pid)
@@ -223,6 +229,7 @@ class Child:
             code = self.end()
             raise SandboxError(f"a child did not start ({type(error).__name__}, exit code {code})") from None
         if not isinstance(reply.answer, Ready):
+            self.end()
             raise SandboxError("a child did not say which layers are on")
         return reply.answer.layers
 

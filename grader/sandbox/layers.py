@@ -21,7 +21,7 @@ from grader.records import LayerState
 from grader.sandbox.messages import Fork
 
 REQUEST_FD, REPLY_FD = 3, 4
-BUG_EXIT_CODE = 70  # of a child whose own code (not the student's) raised
+CHILD_BUG_EXIT_CODE = 70  # of a child whose own code (not the student's) raised
 MAX_OPEN_FILES = 64
 MAX_FILE_BYTES = 2**20
 MAX_THREADS = 64
@@ -96,8 +96,8 @@ def drop_user(settings: Fork) -> str:
         os.setresuid(settings.uid, settings.uid, settings.uid)
     except OSError as error:
         return f"the system refuses to change the user: {error.strerror}"
-    if keeps_reading:
-        _keep_only(CAP_DAC_READ_SEARCH)
+    if keeps_reading and not _keep_only(CAP_DAC_READ_SEARCH):
+        return "the system refuses to give the rights of root up"
     return ""
 
 
@@ -133,9 +133,9 @@ def _prctl(option: int, value: int) -> int:
     return int(ctypes.CDLL(None).prctl(option, value, 0, 0, 0))
 
 
-def _keep_only(capability: int) -> None:
-    """Drop every capability but one from the effective and permitted sets (capset(2))."""
+def _keep_only(capability: int) -> bool:
+    """Drop every capability but one from the effective and permitted sets (capset(2)); whether that worked."""
     mask = 1 << capability
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     data = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)
-    ctypes.CDLL(None).capset(header, data)
+    return int(ctypes.CDLL(None).capset(header, data)) == 0

@@ -105,6 +105,9 @@ def _subplots(nrows: int = 1, ncols: int = 1, *_arguments: object, **options: ob
 METHODS: dict[str, Callable[..., Any]] = {
     "subplots": _subplots,
     "plot": lambda *_arguments, **_options: [INERT],
+    **dict.fromkeys(
+        ("xlim", "ylim", "get_xlim", "get_ylim", "get_size_inches"), lambda *_arguments, **_options: (0.0, 1.0)
+    ),
     "hist": lambda *_arguments, **_options: (INERT, INERT, INERT),
 }
 PROGRESS = {"tqdm": Progress, "trange": _range, "tqdm_notebook": Progress, "tnrange": _range}

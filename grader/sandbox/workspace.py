@@ -33,6 +33,7 @@ class Workspace:
         self._labels: frozenset[str] = frozenset()
         self._document = Document(name="", is_notebook=True, statements=())
         self._finder = SubmissionFinder(())
+        self._candidate: Candidate | None = None
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = {}
         self._first_future = 0
@@ -51,7 +52,7 @@ class Workspace:
 
     def define(self, request: Define) -> Done | Outcome:
         """Run the candidate's slice in a fresh namespace, statement by statement; one that fails costs only itself."""
-        candidate = request.candidate
+        candidate = self._candidate = request.candidate
         self._document = self._documents[candidate.document]
         self._first_future = _first_future(self._document)
         self._finder.forget()
@@ -123,7 +124,12 @@ class Workspace:
 
     def _givers(self, names: set[str]) -> set[int]:
         pairs = enumerate(self._document.statements)
-        return {index for index, statement in pairs if names & (statement.defines | statement.mutates)}
+        own = self._candidate.name if self._candidate else ""  # its other definitions are rivals
+        return {
+            index
+            for index, statement in pairs
+            if names & (statement.defines | statement.mutates) and own not in statement.defines
+        }
 
     def _explain(self, outcome: Outcome) -> Outcome:
         """Say why a name is missing when the statement that should give it has failed."""
@@ -208,9 +214,7 @@ def _never_defined(candidate: Candidate) -> Raised:
 
 
 def _while_defining(failure: Raised | OutOfMemory) -> Outcome:
-    if isinstance(failure, OutOfMemory):
-        return OutOfMemory(places=failure.places, while_defining=True)
-    return Raised(kind=failure.kind, message=failure.message, places=failure.places, while_defining=True)
+    return msgspec.structs.replace(failure, while_defining=True)
 
 
 def _because(outcome: Raised, failure: Raised | OutOfMemory) -> Raised:

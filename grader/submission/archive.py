@@ -17,7 +17,7 @@ from grader.records import File
 MAX_MEMBER_BYTES = 20 * 2**20
 MAX_TOTAL_BYTES = 100 * 2**20
 MAX_ENTRIES = 10_000
-MAX_RATIO = 200  # of a member over a megabyte: text compresses 10 times, zeros 1000 times
+MAX_RATIO = 800  # of a member over a megabyte: a repeated line of output compresses 400 times, zeros 1000 times
 RATIO_FREE_BYTES = 2**20
 CHUNK = 2**16
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "node_modules", ".venv"}

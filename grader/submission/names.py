@@ -29,7 +29,7 @@ class Names(NamedTuple):
     has_star_import: bool
 
 
-class Document:
+class Context:
     """What must be known of a whole document to judge one statement: imports, `global`s, builtins that it replaces."""
 
     def __init__(self, nodes: list[ast.stmt]) -> None:

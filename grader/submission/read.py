@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from grader.records import Bundle, Candidate, Document, File, Module, Place, Reading, Statement
-from grader.submission import names as names_module
 from grader.submission.archive import is_junk, is_wanted, open_archive
 from grader.submission.blocks import Block, split_statements
 from grader.submission.candidates import Definition, broken_names, definitions, inner_functions
 from grader.submission.magics import translate
+from grader.submission.names import Context
 from grader.submission.notebook import plain_text, read_cells
 from grader.submission.slicing import Slicer
 
@@ -131,7 +131,7 @@ class _Reader:
 
     def _analyse(self, index: int, source: _Source) -> None:
         pairs = self._statements_of(source)
-        context = names_module.Document([block.node for _label, block in pairs if block.node is not None])
+        context = Context([block.node for _label, block in pairs if block.node is not None])
         statements = tuple(_statement(label, block, context) for label, block in pairs)
         self._note_faults(source.name, pairs)
         self._documents.append(Document(name=source.name, is_notebook=source.is_notebook, statements=statements))
@@ -237,7 +237,7 @@ def _split_imports(label: str, block: Block) -> Iterator[tuple[str, Block]]:
         yield label, Block(block.line, ast.unparse(single), single)
 
 
-def _statement(label: str, block: Block, context: names_module.Document) -> Statement:
+def _statement(label: str, block: Block, context: Context) -> Statement:
     if block.node is None:
         return _faulty(label, block, block.fault, block.fault_line)
     try:

@@ -249,6 +249,15 @@ def test_child_does_not_know_the_plan(sandbox: Sandbox) -> None:
     assert result_of(sandbox, source) == Returned(value=freeze([]))
 
 
+@pytest.mark.parametrize(
+    "module", ["reference.momentum", "rubrics", "grader.homework", "grader.rubric.load", "grader.plan"]
+)
+def test_child_cannot_import_the_assignment_or_the_grader(sandbox: Sandbox, module: str) -> None:
+    answer = result_of(sandbox, f"def f():\n    import {module}")
+    assert isinstance(answer, Raised)
+    assert answer.kind == "ModuleNotFoundError"
+
+
 def test_children_get_the_same_random_numbers(sandbox: Sandbox) -> None:
     source = "import numpy as np, random\ndef f():\n    return [np.random.rand(), random.random()]"
     assert result_of(sandbox, source) == result_of(sandbox, source)

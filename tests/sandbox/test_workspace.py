@@ -60,6 +60,11 @@ def test_define_runs_a_slice_in_a_fresh_namespace() -> None:
     assert (outcome(thing, which=0), outcome(thing, which=1)) == (Returned(value=1), Returned(value=1))
 
 
+def test_call_does_not_run_a_rival_to_find_a_name() -> None:
+    thing = bundle("def f(): return eval('K')", "K = 3; f2 = 1", "def f():\n    return None")
+    assert outcome(thing, which=0) == Returned(value=3)
+
+
 def test_define_reports_why_there_is_no_function() -> None:
     assert outcome(bundle("x = 1", "@missing\ndef f(): return 1")) == Raised(
         kind="NameError",

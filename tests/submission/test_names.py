@@ -6,14 +6,14 @@ import ast
 
 import pytest
 
-from grader.submission.names import Document, Names
+from grader.submission.names import Context, Names
 
 IMPORTS = "import numpy as np, torch, random, warnings, sys, heapq, bisect\nfrom numpy import random as npr\nfrom numpy.random import seed\n"
 
 
 def names(source: str, before: str = IMPORTS) -> Names:
     nodes = ast.parse(before + source).body
-    return Document(nodes).names_of(nodes[-1], ast.unparse(nodes[-1]))
+    return Context(nodes).names_of(nodes[-1], ast.unparse(nodes[-1]))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_names_of_knows_the_builtins_that_a_document_replaces(before: str, sourc
 )
 def test_names_of_survives_deep_trees(source: str) -> None:
     nodes = ast.parse(source).body
-    assert Document(nodes).names_of(nodes[0], source).defines <= {"y", "g"}
+    assert Context(nodes).names_of(nodes[0], source).defines <= {"y", "g"}
 
 
 @pytest.mark.parametrize(
