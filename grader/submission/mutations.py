@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.submission.expressions import dotted, root
+from grader.submission.expressions import dotted, root, walk
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 SETTINGS = frozenset(  # calls on an imported module that change how it behaves; all others are taken to change nothing
@@ -43,6 +43,14 @@ class Mutations:
 
     def __init__(self, aliases: dict[str, str]) -> None:
         self._aliases = aliases
+        self._parameters: dict[str, frozenset[int]] = {}  # of the document's functions: those that they change
+
+    def learn(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Remember which of its parameters a function of the document changes: `init(params)` may fill `params`."""
+        changed = self.of([part for statement in function.body for part in walk(statement)])
+        arguments = [*function.args.posonlyargs, *function.args.args]
+        positions = frozenset(index for index, argument in enumerate(arguments) if argument.arg in changed)
+        self._parameters[function.name] = self._parameters.get(function.name, frozenset()) | positions
 
     def of(self, parts: list[ast.AST]) -> frozenset[str]:
         """The names that one statement changes; `parts` are its nodes outside functions."""
@@ -62,10 +70,13 @@ class Mutations:
         path = self._path(call.func, function)
         if path in SETTINGS:
             yield function
-        elif function not in self._aliases and isinstance(call.func, ast.Attribute):  # a plain f(X) changes nothing
+        elif function not in self._aliases and isinstance(call.func, ast.Attribute):
             method = call.func.attr
             yield from [function] if is_statement or method in MUTATORS or _is_in_place(method) else []
         yield from _changed_arguments(call, path)
+        if isinstance(call.func, ast.Name):
+            positions = self._parameters.get(function, frozenset())
+            yield from (name for index in positions if index < len(call.args) and (name := root(call.args[index])))
 
     def _path(self, called: ast.expr, function: str) -> str:
         path = dotted(called) or ""

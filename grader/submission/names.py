@@ -16,6 +16,7 @@ from grader.submission.mutations import COMPREHENSIONS, Mutations
 BUILTINS = frozenset(dir(builtins))
 WRAPPERS = frozenset(["partial", "vectorize", "jit", "njit"])  # calls that make a function of a function
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+CALL_DEPTH = 2  # of functions that hand a parameter on to one that changes it
 SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, *COMPREHENSIONS)
 
 
@@ -45,6 +46,10 @@ class Context:
             for part in walk(node, stop=SCOPES):
                 self._learn_builtins(part)
         self._spread_globals()
+        for _level in range(CALL_DEPTH):
+            for node in nodes:
+                if isinstance(node, FUNCTIONS):
+                    self._mutations.learn(node)
 
     def _learn(self, node: ast.AST) -> None:
         if isinstance(node, ast.Import):

@@ -54,6 +54,27 @@ def slice_texts(*cells: str, given_names: frozenset[str] = frozenset(), which: i
             ["def setup():\n    global W\n    W = 1", "setup()", "def f(): return W"],
         ),
         (("def f(x): return f(x - 1)",), ["def f(x): return f(x - 1)"]),
+        (
+            (
+                "p = {}",
+                "def init(q): q['W'] = 1",
+                "init(p)",
+                "def show(q): print(q)",
+                "show(p)",
+                "def f(): return p['W']",
+            ),
+            ["p = {}", "def init(q): q['W'] = 1", "init(p)", "def f(): return p['W']"],
+        ),
+        (
+            (
+                "p = []",
+                "def add(q): q.append(1)",
+                "def twice(q):\n    add(q)\n    add(q)",
+                "twice(p)",
+                "def f(): return p",
+            ),
+            None,
+        ),
         (("K = 1", "def f(a=K): return a"), ["K = 1", "def f(a=K): return a"]),
         (("x = 1", "f = lambda: x"), ["x = 1", "f = lambda: x"]),
         (("g = abs", "f = g"), ["g = abs", "f = g"]),
