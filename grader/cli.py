@@ -108,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _path(text: str) -> Path:
+    """A path; an empty one (an unset variable of a shell) would mean the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
+
+
 def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = verbs.add_parser(
         "run",
@@ -116,7 +123,7 @@ def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.add_argument("submission", type=Path, help="a .zip, a folder, an .ipynb or a .py")
-    run.add_argument("-a", "--assignment", type=Path, metavar="DIR", help="folder with rubrics/ and reference/")
-    run.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write Gradescope's results.json to FILE")
+    run.add_argument("submission", type=_path, help="a .zip, a folder, an .ipynb or a .py")
+    run.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
+    run.add_argument("-o", "--output", type=_path, metavar="FILE", help="also write Gradescope's results.json to FILE")
     run.add_argument("--format", choices=("text", "json"), default="text", help="what to print (default: text)")

@@ -25,7 +25,18 @@ def grader(*arguments: str, cwd: Path | None = None, **environment: str) -> subp
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=120, env=env)
 
 
-@pytest.mark.parametrize("arguments", [[], ["unknown"], ["run"], ["run", "x.zip", "--format", "xml"], ["schema", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["unknown"],
+        ["run"],
+        ["run", ""],
+        ["run", "x.zip", "-a", ""],
+        ["run", "x.zip", "--format", "xml"],
+        ["schema", "x"],
+    ],
+)
 def test_cli_ends_with_2_for_wrong_arguments(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)

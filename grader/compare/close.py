@@ -41,6 +41,8 @@ class Close(msgspec.Struct, frozen=True, kw_only=True, tag="close"):
         array = to_array(output)
         if isinstance(array, NotNumeric):
             raise ValueError(f"close compares numbers: {array.reason}")
+        if array.size and bool(np.isnan(array).all()):  # a few may be meant, nothing else is a slip
+            raise ValueError("close compares numbers, and the output is NaN (not a number)")
         return array
 
 

@@ -53,7 +53,8 @@ def _test(check: CheckResult, part: PartResult, number: int) -> Json:
 
 
 def _output(check: CheckResult, part: PartResult) -> str:
-    head = STATUS_WORDS[check.status].capitalize()
+    word = STATUS_WORDS[check.status]
+    head = word[:1].upper() + word[1:]
     lines = [f"{label}: {text}" if label else text for label, text in check_lines(check)]
     graded = [
         f"graded: {line}" for line in graded_lines(part) if check.graded and line.startswith(f"{check.function} ")

@@ -13,11 +13,14 @@ from grader.rubric.schema import CheckFields, PartFields, QuestionFile
 
 PART_STEPS = 2  # ("parts", 0)
 CHECK_STEPS = 4  # ("parts", 0, "checks", 0)
+# Fields of a check that can be replaced by something neutral, so that a fault in one of them hides no other fault.
+NEUTRAL: dict[str, Any] = {"compare": "exact", "visibility": "visible", "keeps_inputs": False, "name": "?", "points": 0}
+Paths = frozenset[tuple[Step, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPart:
-    """A part without faults of its own; the checks that have some are left out (`is_whole` is false then)."""
+    """A part without faults of its own. A check that has some is repaired or left out (`is_whole`: points still add up)."""
 
     spot: Spot
     fields: PartFields
@@ -50,7 +53,7 @@ def read_question(spot: Spot) -> ReadQuestion:
     return _with_places(spot, fields, broken, faults)
 
 
-def _without(data: Any, broken: frozenset[tuple[Step, ...]]) -> Any:
+def _without(data: Any, broken: Paths) -> Any:
     """The data without the parts and checks that have faults."""
     if not isinstance(data, dict) or not isinstance(data.get("parts"), list):
         return data
@@ -58,34 +61,49 @@ def _without(data: Any, broken: frozenset[tuple[Step, ...]]) -> Any:
     return {**data, "parts": parts}
 
 
-def _kept_parts(data: Any, broken: frozenset[tuple[Step, ...]]) -> list[int]:
+def _kept_parts(data: Any, broken: Paths) -> list[int]:
     """The parts that have no fault outside of their checks, and at least one check left."""
     own = {path[1] for path in broken if len(path) >= PART_STEPS and not _is_in_check(path)}
     indexes = [index for index in range(len(data["parts"])) if index not in own]
     return [index for index in indexes if _kept_checks(data["parts"][index], index, broken)]
 
 
-def _kept_part(part: Any, index: int, broken: frozenset[tuple[Step, ...]]) -> Any:
-    return {**part, "checks": [part["checks"][check] for check in _kept_checks(part, index, broken)]}
+def _kept_part(part: Any, index: int, broken: Paths) -> Any:
+    kept = _kept_checks(part, index, broken)
+    return {
+        **part,
+        "checks": [_repaired(part["checks"][check], _broken_fields(index, check, broken)) for check in kept],
+    }
 
 
-def _kept_checks(part: Any, index: int, broken: frozenset[tuple[Step, ...]]) -> list[int]:
-    bad = {path[3] for path in broken if _is_in_check(path) and path[1] == index}
-    return [check for check in range(len(part["checks"])) if check not in bad]
+def _repaired(check: Any, fields: frozenset[Step]) -> Any:
+    return {**check, **{field: value for field, value in NEUTRAL.items() if field in fields}} if fields else check
+
+
+def _broken_fields(part: int, check: int, broken: Paths) -> frozenset[Step]:
+    """The fields of a check that have faults; -1 stands for the check itself."""
+    inside = (path for path in broken if _is_in_check(path) and (path[1], path[3]) == (part, check))
+    return frozenset(path[CHECK_STEPS] if len(path) > CHECK_STEPS else -1 for path in inside)
+
+
+def _kept_checks(part: Any, index: int, broken: Paths) -> list[int]:
+    """The checks without faults, and those whose faults are all in fields that can be replaced."""
+    indexes = range(len(part["checks"]))
+    return [check for check in indexes if _broken_fields(index, check, broken) <= NEUTRAL.keys()]
 
 
 def _is_in_check(path: tuple[Step, ...]) -> bool:
     return len(path) >= CHECK_STEPS and path[0] == "parts" and path[2] == "checks"
 
 
-def _with_places(
-    spot: Spot, fields: QuestionFile, broken: frozenset[tuple[Step, ...]], faults: tuple[Fault, ...]
-) -> ReadQuestion:
+def _with_places(spot: Spot, fields: QuestionFile, broken: Paths, faults: tuple[Fault, ...]) -> ReadQuestion:
     data: Any = spot.root.data
     parts = []
     for index, part in zip(_kept_parts(data, broken), fields.parts, strict=True):
         place = spot.at("parts", index)
         kept = _kept_checks(data["parts"][index], index, broken)
         checks = tuple((place.at("checks", check), one) for check, one in zip(kept, part.checks, strict=True))
-        parts.append(ReadPart(place, part, checks, is_whole=len(kept) == len(data["parts"][index]["checks"])))
+        is_whole = len(kept) == len(data["parts"][index]["checks"])
+        has_points = not any("points" in _broken_fields(index, check, broken) for check in kept)
+        parts.append(ReadPart(place, part, checks, is_whole=is_whole and has_points))
     return ReadQuestion(spot, fields, tuple(parts), faults)

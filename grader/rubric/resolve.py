@@ -187,6 +187,9 @@ class _Resolver:
             return None
         if fields.output in signature.outputs and len(signature.outputs) > 1:
             return signature.outputs.index(fields.output)
+        if signature.outputs == (fields.output,):
+            self.fault(spot.at("output"), f'the signature returns only "{fields.output}": leave `output` out')
+            return None
         outputs = ", ".join(signature.outputs) or "no named ones"
         remark = did_you_mean(fields.output, signature.outputs)
         self.fault(

@@ -222,3 +222,9 @@ def test_close_compares_complex_numbers() -> None:
 def test_close_refuses_a_reference_that_is_not_numeric(output: object) -> None:
     with pytest.raises(ValueError, match="close compares numbers: It returned"):
         Close().expect(output)
+
+
+@pytest.mark.parametrize("output", [float("nan"), np.full(3, np.nan), (1.0, float("nan"))])
+def test_close_refuses_a_reference_that_is_not_a_number(output: object) -> None:
+    with pytest.raises(ValueError, match="the output is NaN"):
+        Close().expect(output)

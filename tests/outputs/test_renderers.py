@@ -188,3 +188,8 @@ def test_plain_caps_the_length() -> None:
 def test_json_is_the_whole_report() -> None:
     thing = report(WRONG, RIGHT)
     assert msgspec.json.decode(render_json(thing), type=Report) == thing
+
+
+def test_gradescope_keeps_the_capitals_of_a_status() -> None:
+    check = CheckResult(name="a", function="f", status=Status.NOT_PARSED, score=0, points=1, message="m")
+    assert json.loads(render_gradescope(report(check)))["tests"][0]["output"].splitlines()[0] == "Not valid Python"

@@ -155,6 +155,7 @@ def test_resolve_question_several_faults_of_one_file(write: Write) -> None:
     broken = SECOND_CHECK.replace("exact", "exakt")
     folder = write(('-> y"', '-> 7"'), ("power_doubled", "power_dubled"), (ONE_CHECK, ONE_CHECK + broken))
     assert faults_of(folder) == [
+        f"{Q1}:7: parts[0].points: is 2, but the checks' points sum to 3",
         (
             f"{Q1}:9: parts[0].signature: 'power(x, n=2) -> 7': after -> comes a name or several in parentheses, "
             "as in 'name(a, b=0.0) -> (x, y)'"
@@ -167,6 +168,18 @@ def test_resolve_question_several_faults_of_one_file(write: Write) -> None:
             f"{Q1}:18: parts[0].checks[1].compare: must be one of choice, close, complex_set, count, exact, interval, normal, "
             "path, within, not 'exakt'; did you mean \"exact\"?"
         ),
+    ]
+
+
+def test_resolve_question_check_with_a_faulty_field_does_not_hide_its_own_other_faults(write: Write) -> None:
+    faults = faults_of(
+        write(("compare: close", "compare: closse"), ("{x: 3.0}", "{xx: 3.0}"), ("power_doubled", "power_dubled"))
+    )
+    assert [fault.split(": ")[1] for fault in faults] == [
+        "parts[0].mistakes[0]",
+        "parts[0].checks[0].cases[0]",
+        "parts[0].checks[0].cases[0].xx",
+        "parts[0].checks[0].compare",
     ]
 
 
