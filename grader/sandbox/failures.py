@@ -53,3 +53,8 @@ def keep_lines(label: str, text: str) -> None:
     """Let tracebacks (and whoever else asks for source) find the lines of `label`."""
     lines = [f"{line}\n" for line in text[:MAX_KEPT].split("\n")]  # not splitlines: it knows ends that Python does not
     linecache.cache[label] = (len(text), None, lines, label)
+
+
+def cause(failure: Raised | OutOfMemory) -> str:
+    """What went wrong, for a message about something that needs what failed."""
+    return f"{failure.kind}: {failure.message}" if isinstance(failure, Raised) else "the memory limit was hit"

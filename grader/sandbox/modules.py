@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from grader.records import Module, OutOfMemory, Raised
-from grader.sandbox.failures import guarded, keep_lines
+from grader.sandbox.failures import cause, guarded, keep_lines
 from grader.sandbox.stand_ins import StandInFinder
 from grader.submission.blocks import split_statements
 from grader.submission.magics import translate
@@ -108,8 +108,7 @@ def future_flags(text: str) -> int:
 
 
 def _reason(label: str, line: int, failure: Raised | OutOfMemory) -> str:
-    why = f"{failure.kind}: {failure.message}" if isinstance(failure, Raised) else "the memory limit was hit"
-    return f"{label}, line {line} failed: {why}"
+    return f"{label}, line {line} failed: {cause(failure)}"
 
 
 def serve_modules(modules: tuple[Module, ...]) -> SubmissionFinder:

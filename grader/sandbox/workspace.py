@@ -14,7 +14,7 @@ import msgspec
 
 from grader.codec import changed, freeze, thaw
 from grader.records import Candidate, Document, Outcome, OutOfMemory, Raised, Returned, Statement
-from grader.sandbox.failures import MAX_KEPT, guarded, keep_lines
+from grader.sandbox.failures import MAX_KEPT, cause, guarded, keep_lines
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.sandbox.modules import POSTPONED, SubmissionFinder, execute, future_flags, serve_modules
 from grader.sandbox.stand_ins import NOTEBOOK_NAMES
@@ -219,6 +219,5 @@ def _while_defining(failure: Raised | OutOfMemory) -> Outcome:
 
 def _because(outcome: Raised, failure: Raised | OutOfMemory) -> Raised:
     where = "".join(f" ({place.label}, line {place.line})" for place in failure.places[-1:])
-    why = f"{failure.kind}: {failure.message}" if isinstance(failure, Raised) else "the memory limit was hit"
-    message = f"{outcome.message}, because the statement that defines it failed{where}: {why}"
+    message = f"{outcome.message}, because the statement that defines it failed{where}: {cause(failure)}"
     return Raised(kind=outcome.kind, message=message, places=outcome.places)

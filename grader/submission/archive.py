@@ -22,17 +22,21 @@ RATIO_FREE_BYTES = 2**20
 CHUNK = 2**16
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "node_modules", ".venv"}
 UNREADABLE = (  # what zipfile and the decompressors raise for damaged bytes
-    *(
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        struct.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ),
-    *(ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError),
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    OverflowError,
+    MemoryError,
 )
 
 

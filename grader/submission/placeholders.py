@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from grader.submission.blocks import split_statements
 from grader.submission.expressions import walk
+from grader.submission.literals import COMMENT_OR_TEXT
 from grader.submission.magics import translate
 from grader.submission.notebook import read_cells
 
 MARKERS = frozenset({"FIXME", "TODO", "YOUR_CODE_HERE", "YOUR_CODE", "___", "____"})
-NOT_CODE = re.compile(
-    r"#[^\n]*|'''.*?(?:'''|\Z)|\"\"\".*?(?:\"\"\"|\Z)|'(?:\\.|[^'\\\n])*'?|\"(?:\\.|[^\"\\\n])*\"?", re.DOTALL
-)
+NOT_CODE = re.compile(COMMENT_OR_TEXT, re.DOTALL)
 BROKEN_PLACEHOLDER = re.compile(
     r"(?:=|:|,|\(|\breturn)[ \t]*\?|(?<![\w.)\]])\?[ \t]*(?:[,)\n]|\Z)|\bFIXME\b|=[ \t]*$", re.MULTILINE
 )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-TOKEN = re.compile(
-    r"""#[^\n]*|'''.*?(?:'''|\Z)|\"\"\".*?(?:\"\"\"|\Z)|'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?"""
-    r"|\\\n|\w+|[ \t]+|.",
-    re.DOTALL,
-)
+from grader.submission.literals import COMMENT_OR_TEXT
+
+TOKEN = re.compile(COMMENT_OR_TEXT + r"|\\\n|\w+|[ \t]+|.", re.DOTALL)
 TO_FILE = re.compile(r">>[ \t]*([\w.]+)[ \t]*,?")
 STARTS_NO_VALUE = frozenset("(=.,)]}:;#\n+*/%&|<>^")
 
