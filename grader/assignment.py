@@ -5,23 +5,19 @@ Nothing of pydantic, yaml, scipy or the reference is imported when the plan is i
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from grader.cache import default_folder, load, store
 from grader.errors import UsageError
 from grader.plan import Plan, decode_plan, encode_plan
 
 PACKAGE = Path(__file__).parent
 COMPILERS = ("*.py", "compare/*.py", "rubric/*.py", "submission/*.py")  # of the package: what a plan depends on
-OTHERS_MAY_WRITE = 0o022
 
 
 def bundled_folder() -> Path:
@@ -39,7 +35,7 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
     """
     check_folder(folder)
     key = plan_key(folder)
-    root = cache or _default_cache()
+    root = cache or default_folder()
     path = root and root / "plans" / f"{key}.plan"
     plan = _read(path, key) if path else None
     if plan is None:
@@ -47,7 +43,7 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
 
         plan = compile_plan(folder)
         if path:
-            _write(path, key, encode_plan(plan))
+            store(path, key, encode_plan(plan))
     return plan
 
 
@@ -98,52 +94,9 @@ def _counts(path: Path) -> bool:
     return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
-def _default_cache() -> Path | None:
-    """Where plans are cached; None for a user without a home."""
-    if own := os.environ.get("GRADER_CACHE_DIR"):
-        return Path(own)
-    shared, home = (Path(os.environ.get(name, "")) for name in ("XDG_CACHE_HOME", "HOME"))
-    if shared.is_absolute():
-        return shared / "grader"
-    return home / ".cache" / "grader" if home.is_absolute() else None
-
-
 def _read(path: Path, key: str) -> Plan | None:
-    """The cached plan, if the file is whole, ours, and nobody else could have written it."""
+    body = load(path, key)
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            if not _is_ours(os.fstat(file.fileno())):
-                return None
-            data = file.read()
-    except OSError:
-        return None
-    head, _newline, body = data.partition(b"\n")
-    if head != _head(key, body):
-        return None
-    try:
-        return decode_plan(body)
+        return None if body is None else decode_plan(body)
     except msgspec.MsgspecError:
         return None
-
-
-def _is_ours(status: os.stat_result) -> bool:
-    return stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & OTHERS_MAY_WRITE
-
-
-def _head(key: str, body: bytes) -> bytes:
-    """The first line of a cached plan: which plan it is, and that it is whole."""
-    return f"{key} {hashlib.sha256(body).hexdigest()}".encode()
-
-
-def _write(path: Path, key: str, body: bytes) -> None:
-    """Best effort: a plan that cannot be stored is compiled again next time."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_head(key, body) + b"\n" + body)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise

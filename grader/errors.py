@@ -41,5 +41,11 @@ class SandboxError(GraderError):
     """The confined process could not be started or spoke nonsense: the machine's fault, not the student's."""
 
 
+class IsolationError(GraderError):
+    """This machine cannot confine student code; the message says what is missing and how to get it."""
+
+    exit_code = 7
+
+
 class WireError(Exception):
     """Bytes on the wire that are not a message of ours. The reader of the bytes decides whose fault it is."""

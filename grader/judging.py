@@ -148,8 +148,12 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
         return result(check, Status.OUT_OF_MEMORY, message=message, places=outcome.places)
     if isinstance(outcome, Crashed) and outcome.is_assumed:
         return result(check, Status.CRASHED, message=_assumed_text(check))
-    reason = outcome.reason if isinstance(outcome, Crashed) else "an unknown end"
+    reason = _ending_text(outcome) if isinstance(outcome, Crashed) else "an unknown end"
     return result(check, Status.CRASHED, message=f"{subject} ended the process: {reason}.")
+
+
+def _ending_text(outcome: Crashed) -> str:
+    return f"{outcome.reason} (tampering)" if outcome.is_tampering else outcome.reason
 
 
 def _assumed_text(check: Check) -> str:

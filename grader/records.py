@@ -145,6 +145,8 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
     exit_code: int | None = None  # of a process that ended by itself
     while_defining: bool = False
     is_assumed: bool = False  # not tried: the candidate died too often before
+    is_tampering: bool = False  # it sent or did something that no honest answer does
+    detail: str = ""  # for staff: the traceback of our own code, says the child
 
 
 Outcome = Returned | Raised | TimedOut | OutOfMemory | Crashed
@@ -157,6 +159,26 @@ class LayerState(msgspec.Struct, frozen=True, kw_only=True):
     protects: str
     is_active: bool
     remark: str = ""  # why it is not active
+
+
+class Property(Enum):
+    """What isolation is for."""
+
+    CONFIDENTIALITY = "confidentiality"
+    INTEGRITY = "integrity"
+    NETWORK = "network"
+    PROCESSES = "processes"
+    RESOURCES = "resources"
+    LIBRARIES = "libraries"
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that student code must not be able to do (or must be able to do), tried in a real child."""
+
+    property: Property
+    action: Label  # "read rubrics/hw2.yaml"
+    is_as_it_should: bool
+    detail: Label = ""  # the system's answer
 
 
 # --- judging it ------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import _head, _is_ours, bundled_folder, load_plan, plan_key
+from grader.assignment import bundled_folder, load_plan, plan_key
+from grader.cache import _head, _is_ours
 from grader.errors import RubricError, UsageError
 
 QUESTION = """\

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +16,7 @@ from grader.errors import SandboxError
 from grader.plan import Case, Check, Limits, Plan
 from grader.records import Attempt, Crashed, OutOfMemory, Raised, Reading, Returned, TimedOut
 from grader.running import Budget, Runner, read_in_child
-from grader.sandbox.client import Child, Sandbox, kill
+from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Answer, Load
 
 LIMITS = Limits(call_seconds=0.5, define_seconds=0.5)
@@ -123,7 +125,7 @@ class Mortal(Sandbox):
 
     def child(self, kind: str) -> Child:
         child = super().child(kind)
-        kill(child._pid)
+        os.kill(child._started.pid, signal.SIGKILL)
         return child
 
 

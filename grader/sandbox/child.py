@@ -5,6 +5,10 @@ from __future__ import annotations
 import gc
 import random
 import sys
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 import msgspec
 import numpy as np
@@ -12,7 +16,8 @@ import numpy as np
 from grader.errors import WireError
 from grader.records import LayerState, Outcome, OutOfMemory, Raised, Returned
 from grader.sandbox.capture import Capture
-from grader.sandbox.messages import Answer, Call, Define, Done, Envelope, Load, Read, ReadingDone, Ready, Reply, Request
+from grader.sandbox.messages import Answer, Call, Define, Done, Envelope, Failed, Load, Read, ReadingDone, Ready, Reply, Request, SelfTest, SelfTested
+from grader.sandbox.selftest import try_everything
 from grader.sandbox.wire import pack, pack_reply, read_blocking, unpack, write_blocking
 from grader.sandbox.workspace import Workspace
 from grader.submission.read import Wanted, read_submission
@@ -22,13 +27,31 @@ MAX_MESSAGE = 4_000  # with all that was added to it
 SEED = 0  # of the global generators: the same submission must get the same marks
 
 
-def serve(request_fd: int, reply_fd: int, layers: tuple[LayerState, ...]) -> None:
-    """Say which layers are on, then answer requests until the other side closes."""
-    write_blocking(reply_fd, pack(Reply(nonce=b"", answer=Ready(layers=layers))))
-    server = Server()
-    while (body := read_blocking(request_fd)) is not None:
-        envelope = unpack(body, Envelope)
-        write_blocking(reply_fd, frame(envelope.nonce, _answer(server, envelope.request)))
+def serve(request_fd: int, reply_fd: int, put_on: Callable[[], tuple[LayerState, ...]]) -> None:
+    """Put on the layers and say which are on, then answer requests until the other side closes."""
+    with _LastWords(reply_fd) as last_words:
+        write_blocking(reply_fd, pack(Reply(nonce=b"", answer=Ready(layers=put_on()))))
+        server = Server()
+        while (body := read_blocking(request_fd)) is not None:
+            envelope = unpack(body, Envelope)
+            last_words.nonce = envelope.nonce
+            write_blocking(reply_fd, frame(envelope.nonce, _answer(server, envelope.request)))
+
+
+class _LastWords(AbstractContextManager["_LastWords"]):
+    """Sends the grader the traceback of a fault in our own code."""
+
+    def __init__(self, reply_fd: int) -> None:
+        self.nonce = b""
+        self._reply_fd = reply_fd
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
+    ) -> bool:
+        if isinstance(error, Exception):
+            text = "".join(traceback.format_exception(error))
+            write_blocking(self._reply_fd, pack(Reply(nonce=self.nonce, answer=Failed(traceback=text[-MAX_MESSAGE:]))))
+        return isinstance(error, Exception)
 
 
 def _answer(server: Server, request: Request) -> Answer:
@@ -57,6 +80,8 @@ class Server:
         """Carry out one request."""
         if isinstance(request, Read):
             return ReadingDone(reading=read_submission(request.bundle, _wanted(request)))
+        if isinstance(request, SelfTest):
+            return SelfTested(trials=try_everything(request))
         if isinstance(request, Load):
             self._prepare()
             return self._workspace.load(request)

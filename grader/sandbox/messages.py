@@ -16,6 +16,7 @@ from grader.records import (
     Reading,
     Returned,
     TimedOut,
+    Trial,
 )
 from grader.targets import Target
 from grader.values import Value
@@ -55,7 +56,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     arguments: tuple[Value, ...]
 
 
-Request = Read | Load | Define | Call
+class SelfTest(msgspec.Struct, frozen=True, kw_only=True, tag="self-test"):
+    """Try what student code must not be able to do. The answer is SelfTested."""
+
+    files: tuple[str, ...]  # that are there, and that no child may read
+    folders: tuple[str, ...]  # in which no child may make a file
+    processes: tuple[int, ...]  # to signal, trace and look into, besides the template
+
+
+Request = Read | Load | Define | Call | SelfTest
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
@@ -74,7 +83,19 @@ class ReadingDone(msgspec.Struct, frozen=True, kw_only=True, tag="reading"):
     reading: Reading
 
 
-Answer = Done | Ready | ReadingDone | Returned | Raised | TimedOut | OutOfMemory | Crashed
+class SelfTested(msgspec.Struct, frozen=True, kw_only=True, tag="self-tested"):
+    """What became of the trials."""
+
+    trials: tuple[Trial, ...]
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """Our own code in the child failed: its traceback. A student's code could send this too; it gains nothing by it."""
+
+    traceback: str
+
+
+Answer = Done | Ready | ReadingDone | SelfTested | Failed | Returned | Raised | TimedOut | OutOfMemory | Crashed
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +112,14 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
 
 
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Grader to template, first of all: what it imports, and what holds for all its children."""
+
+    kind: str  # a key of template.LIBRARIES
+    private: tuple[str, ...] = ()  # paths that no child may read, wherever they lie
+    omitted: frozenset[str] = frozenset()  # layers to leave out
+
+
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
     """Grader to template: fork a child on the two descriptors that come along."""
 
@@ -100,9 +129,10 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
 
 
 class Reap(msgspec.Struct, frozen=True, kw_only=True, tag="reap"):
-    """Grader to template: wait for this child, which has ended or is about to."""
+    """Grader to template: end this child, if it has not ended by itself in so many seconds, and wait for it."""
 
     pid: int
+    grace_seconds: float = 0.0
 
 
 Command = Fork | Reap
@@ -118,6 +148,7 @@ class Reaped(msgspec.Struct, frozen=True, kw_only=True, tag="reaped"):
     """Template to grader: how the child ended (as os.waitstatus_to_exitcode: negative for a signal)."""
 
     code: int
+    was_killed: bool = False  # by the template, because it had not ended by itself
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):

@@ -8,75 +8,116 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
 import resource
+import signal
 import socket
 import sys
+import time
+from functools import partial
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import msgspec
 
-from grader.sandbox import child, layers
-from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused, Status
+from grader.sandbox import child, layers, limits, preload, user
+from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused, Settings, Status
 from grader.sandbox.wire import unpack
 
 OPEN_FILES = 256  # few, so that a child closes them all quickly
-LIBRARIES = {"numpy": ("numpy",), "torch": ("numpy", "torch")}
-MAX_COMMAND = 4096
+MAX_COMMAND = 65_536
+OOM_FIRST = "1000"  # the highest score: when memory runs out, the kernel ends a child rather than the grader
+POLL_SECONDS = 0.002
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def main(control_fd: int, kind: str) -> None:
-    """Serve the control socket until the grader closes it. `kind` is a key of `LIBRARIES`."""
-    layers.set_limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
+def main(control_fd: int) -> None:
+    """Take the settings, then serve the control socket until the grader closes it."""
+    control = socket.socket(fileno=control_fd)
+    settings = unpack(control.recv(MAX_COMMAND), Settings)
+    limits.set_limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
+    with contextlib.suppress(OSError):  # only a second line: the limit of memory is the first
+        Path("/proc/self/oom_score_adj").write_text(OOM_FIRST, "ascii")
     sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
-    for library in LIBRARIES[kind]:
-        with contextlib.suppress(ModuleNotFoundError):  # an answer that needs it fails by itself, and says so
-            importlib.import_module(library)
+    preload.import_libraries(settings.kind)
+    preload.warm_up()
     hide_assignment()
+    prepared = layers.prepare([PACKAGE, *map(Path, settings.private)], settings.omitted)
+    preload.make_ready(can_open_files=not layers.is_open_forbidden(prepared))
+    with contextlib.suppress(OSError):
+        user.trim_template()
     gc.collect()
     gc.freeze()  # children share these pages instead of copying them at their first collection
-    control = socket.socket(fileno=control_fd)
-    while command := _next_command(control):
-        control.send(msgspec.msgpack.encode(_carry_out(*command)))
+    ForkServer(control, prepared).serve()
 
 
-def _next_command(control: socket.socket) -> tuple[Command, list[int]] | None:
-    data, fds, _flags, _address = socket.recv_fds(control, MAX_COMMAND, 2)
-    return (unpack(data, Command), fds) if data else None  # type: ignore[arg-type] # a union is a type to msgspec
+class ForkServer:
+    """The template at work: its connection to the grader, and the children that it has to wait for."""
 
+    def __init__(self, control: socket.socket, prepared: layers.Prepared) -> None:
+        self._control = control
+        self._prepared = prepared
+        self._children: set[int] = set()
 
-def _carry_out(command: Command, fds: list[int]) -> Status:
-    if isinstance(command, Reap):
-        return _reap(command)
-    try:
-        return _fork(command, fds)
-    finally:
-        for fd in fds:
-            os.close(fd)
+    def serve(self) -> None:
+        """Carry out commands until the grader closes the connection; then end every child that is left."""
+        while command := self._next_command():
+            self._control.send(msgspec.msgpack.encode(self._carry_out(*command)))
+        for pid in self._children:
+            _kill(pid)
 
+    def _next_command(self) -> tuple[Command, list[int]] | None:
+        data, fds, _flags, _address = socket.recv_fds(self._control, MAX_COMMAND, 2)
+        return (unpack(data, Command), fds) if data else None  # type: ignore[arg-type] # a union is a type to msgspec
 
-def _fork(command: Fork, fds: list[int]) -> Status:
-    if (threads := thread_count()) != 1:
-        return Refused(reason=f"the template has {threads} threads; a fork could hang")
-    pid = os.fork()
-    if pid == 0:
+    def _carry_out(self, command: Command, fds: list[int]) -> Status:
+        if isinstance(command, Reap):
+            return self._reap(command)
         try:
-            layers.take_descriptors(*fds)
-            child.serve(layers.REQUEST_FD, layers.REPLY_FD, layers.apply_layers(command))
-            os._exit(0)
+            return self._fork(command, fds)
         finally:
-            os._exit(layers.CHILD_BUG_EXIT_CODE)
-    return Forked(pid=pid)
+            for fd in fds:
+                os.close(fd)
 
+    def _fork(self, command: Fork, fds: list[int]) -> Status:
+        if (threads := thread_count()) != 1:
+            return Refused(reason=f"the template has {threads} threads; a fork could hang")
+        pid = os.fork()
+        if pid == 0:
+            try:
+                layers.take_descriptors(*fds)
+                put_on = partial(layers.apply_layers, command, self._prepared)
+                child.serve(layers.REQUEST_FD, layers.REPLY_FD, put_on)
+            finally:
+                os._exit(0)
+        self._children.add(pid)
+        return Forked(pid=pid)
 
-def _reap(command: Reap) -> Status:
-    try:
+    def _reap(self, command: Reap) -> Status:
+        if command.pid not in self._children:
+            return Refused(reason=f"process {command.pid} is not a child of this template")
+        was_killed = not _ends_within(command.pid, command.grace_seconds)
+        _kill(command.pid)  # what it may have started, if nothing kept it from doing so
         _pid, status = os.waitpid(command.pid, 0)
-    except ChildProcessError:
-        return Refused(reason=f"process {command.pid} is not a child of this template")
-    return Reaped(code=os.waitstatus_to_exitcode(status))
+        self._children.remove(command.pid)
+        return Reaped(code=os.waitstatus_to_exitcode(status), was_killed=was_killed)
+
+
+def _ends_within(pid: int, seconds: float) -> bool:
+    """Whether the child ends by itself in that time. It stays to be waited for, so that its id is not given again."""
+    deadline = time.monotonic() + seconds
+    while not (has_ended := os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(POLL_SECONDS)
+    return has_ended is not None
+
+
+def _kill(pid: int) -> None:
+    """Kill the child and whatever is in its group. It may not lead a group yet: then there is only itself."""
+    for send_signal in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            send_signal(pid, signal.SIGKILL)
 
 
 class _NothingOfOurs(MetaPathFinder):

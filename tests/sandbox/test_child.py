@@ -29,7 +29,7 @@ class Client:
         self.request_read, self.request_write = os.pipe()
         self.reply_read, self.reply_write = os.pipe()
         os.set_blocking(self.reply_read, False)
-        self.thread = threading.Thread(target=child.serve, args=(self.request_read, self.reply_write, LAYERS))
+        self.thread = threading.Thread(target=child.serve, args=(self.request_read, self.reply_write, lambda: LAYERS))
         self.thread.start()
 
     def receive(self) -> Reply:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import struct
-import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from grader.codec import freeze
 from grader.errors import SandboxError
 from grader.plan import Limits
 from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
-from grader.sandbox.client import FIRST_UID, UIDS, Child, Sandbox, Template, first_offset, import_path, kill
-from grader.sandbox.messages import Call, Define, Done, Load
+from grader.sandbox.client import Child, Sandbox
+from grader.sandbox.launch import FIRST_UID, UIDS, Template, first_offset, import_path
+from grader.sandbox.messages import Call, Define, Done, Load, Settings
 from grader.submission.read import Wanted, read_submission
 from grader.targets import FunctionTarget, ProbeTarget
 from grader.values import Items
@@ -70,7 +70,8 @@ def test_call_keeps_a_flood_of_output_short(sandbox: Sandbox) -> None:
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("return input()", "EOFError"),
         ("return unknown", "NameError"),
-        ("import os; os.ftruncate(os.memfd_create('x'), 2**30)", "OSError"),
+        ("import os; os.memfd_create('x')", "PermissionError"),
+        ("open('/tmp/x', 'w')", "PermissionError"),
         ("import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))", "ValueError"),
     ],
 )
@@ -93,9 +94,9 @@ def test_call_records_what_is_raised(sandbox: Sandbox, body: str, kind: str) -> 
         ("os._exit(70)", Crashed(reason="an exit with code 70, as os._exit() makes", exit_code=70)),
         (
             "os.closerange(3, 9); __import__('time').sleep(60)",
-            Crashed(reason="it closed its connection to the grader (tampering)"),
+            Crashed(reason="it closed its connection to the grader", is_tampering=True),
         ),
-        ("os.write(4, b'\\xff' * 8)", Crashed(reason="an answer that is not one of ours (tampering)")),
+        ("os.write(4, b'\\xff' * 8)", Crashed(reason="an answer that is not one of ours", is_tampering=True)),
     ],
 )
 def test_call_classifies_an_end(sandbox: Sandbox, body: str, expected: object) -> None:
@@ -105,7 +106,7 @@ def test_call_classifies_an_end(sandbox: Sandbox, body: str, expected: object) -
 def test_call_sees_a_forged_reply(sandbox: Sandbox) -> None:
     forged = struct.pack("<I", 40) + b"x" * 40
     answer = result_of(sandbox, f"import os\ndef f():\n    os.write(4, {forged!r})\n    return 1")
-    assert answer == Crashed(reason="an answer that is not one of ours (tampering)")
+    assert answer == Crashed(reason="an answer that is not one of ours", is_tampering=True)
 
 
 def test_call_sees_a_reply_with_another_nonce(sandbox: Sandbox) -> None:
@@ -117,7 +118,7 @@ def f():
     os.write(4, wire.pack(messages.Reply(nonce=b'0' * 16, answer=messages.Returned(value=1))))
     return 2
 """
-    assert result_of(sandbox, source) == Crashed(reason="an answer that nobody asked for (tampering)")
+    assert result_of(sandbox, source) == Crashed(reason="an answer that nobody asked for", is_tampering=True)
 
 
 @pytest.mark.parametrize("body", ["while True: pass", "import time; time.sleep(60)", "10 ** (10 ** 9)"])
@@ -149,9 +150,9 @@ def test_end_leaves_no_process(sandbox: Sandbox) -> None:
         os.kill(answer.value, 0)
 
 
-def test_end_ends_what_the_child_has_started(sandbox: Sandbox) -> None:
+def test_end_ends_what_the_child_has_started(unfiltered: Sandbox) -> None:
     child = defined(
-        sandbox,
+        unfiltered,
         "import os, time\ndef f():\n    pid = os.fork()\n    if pid == 0:\n        time.sleep(60)\n    return pid",
     )
     answer = child.ask(call(), 5)
@@ -166,10 +167,18 @@ def test_end_ends_what_the_child_has_started(sandbox: Sandbox) -> None:
     pytest.fail("a process that student code started is still there")
 
 
+@pytest.fixture
+def unfiltered() -> Iterator[Sandbox]:
+    """A sandbox whose children may start processes."""
+    with closing(Sandbox(Limits(), omitted=frozenset({"seccomp"}))) as running:
+        yield running
+
+
 def test_end_twice_is_harmless(sandbox: Sandbox) -> None:
     child = sandbox.child("numpy")
     child.end()
-    assert child.end() == 0
+    child.end()
+    assert not child.is_alive
 
 
 @pytest.mark.parametrize(
@@ -194,7 +203,7 @@ def test_ask_of_an_ended_child_touches_no_descriptor(sandbox: Sandbox) -> None:
 def test_ask_blames_the_grader_when_its_own_code_fails(sandbox: Sandbox) -> None:
     child = sandbox.child("numpy")
     broken = Load(documents=(None,), modules=())  # type: ignore[arg-type] # the child cannot decode it
-    with pytest.raises(SandboxError, match="failed at Load"):
+    with pytest.raises(SandboxError, match="(?s)failed at Load.*WireError"):
         child.ask(broken, 5)
 
 
@@ -203,12 +212,6 @@ def test_call_survives_text_that_cannot_be_sent(sandbox: Sandbox) -> None:
     answer = result_of(sandbox, source)
     assert isinstance(answer, Raised)
     assert (answer.message, answer.stdout) == ("?", "?\n")
-
-
-def test_end_kills_a_child_that_leads_no_group_yet() -> None:
-    process = subprocess.Popen(["/bin/sleep", "60"])
-    kill(process.pid)
-    assert process.wait(timeout=10) == -signal.SIGKILL
 
 
 def test_templates_start_with_users_of_their_own() -> None:
@@ -230,11 +233,18 @@ def test_import_path_leaves_out_the_working_directory(tmp_path: Path, monkeypatc
 
 
 def test_child_has_only_its_own_descriptors(sandbox: Sandbox) -> None:
-    answer = result_of(
-        sandbox, "import os\ndef f():\n    return sorted(int(n) for n in os.listdir('/proc/self/fd'))[:5]"
-    )
-    assert isinstance(answer, Returned)
-    assert answer.value == freeze([0, 1, 2, 3, 4])
+    source = """
+import os
+def is_open(fd):
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+def f():
+    return [fd for fd in range(64) if is_open(fd)]
+"""
+    assert result_of(sandbox, source) == Returned(value=freeze([0, 1, 2, 3, 4]))
 
 
 def test_child_sees_a_clean_environment(sandbox: Sandbox) -> None:
@@ -283,7 +293,8 @@ def test_child_says_which_layers_are_on(sandbox: Sandbox) -> None:
     child = sandbox.child("numpy")
     states = {layer.name: layer.is_active for layer in child.layers}
     child.end()
-    assert states == {"limits": True, "user": os.geteuid() == 0, "privileges": True}
+    expected = dict.fromkeys(("descriptors", "limits", "privileges", "landlock", "seccomp"), True)
+    assert states == {**expected, "user": os.geteuid() == 0, "no-open": False}
 
 
 def test_child_can_still_import_libraries(sandbox: Sandbox) -> None:
@@ -329,7 +340,7 @@ def test_memory_limit_comes_from_the_limits() -> None:
 
 def test_reap_refuses_a_process_that_is_not_a_child(sandbox: Sandbox) -> None:
     with pytest.raises(SandboxError, match="process 1 is not a child of this template"):
-        sandbox.start("numpy").reap(1)
+        sandbox.start("numpy").reap(1, 0.0)
 
 
 def test_a_template_that_has_ended_is_the_harness_fault() -> None:
@@ -344,7 +355,7 @@ def test_a_template_that_has_ended_is_the_harness_fault() -> None:
 
 
 def test_a_template_that_cannot_start_says_why() -> None:
-    template = Template("no such kind")
+    template = Template(Settings(kind="no such kind"))
     with pytest.raises(SandboxError, match="KeyError: 'no such kind'"):
         template.fork(Limits())
     template.close()

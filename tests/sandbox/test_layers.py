@@ -1,135 +1,59 @@
-"""The layers of isolation, put on by a forked process, and the decisions around them."""
+"""The layers as a whole, put on by a forked process."""
 
 from __future__ import annotations
 
-import json
 import os
-import resource
-import stat
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from forks import in_a_fork, status
 
 from grader.sandbox import layers
 from grader.sandbox.messages import Fork
 
 SETTINGS = Fork(uid=60_001 if os.geteuid() == 0 else None, memory_bytes=2**30, cpu_seconds=10)
+USUAL = [layer.name for layer in layers.LAYERS if layer.name != "user" or os.geteuid() == 0]
+WITH_LANDLOCK = [name for name in USUAL if name != "no-open"]
 
 
-def in_a_fork(action: Callable[[], object]) -> Any:
-    """What `action` gives in a forked process, as JSON through a pipe."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.write(write, json.dumps(action()).encode())
-        finally:
-            os._exit(0)  # whatever is raised: this process must not go on with the tests
-    os.close(write)
-    with os.fdopen(read, "rb") as pipe:
-        result = json.loads(pipe.read())
-    os.waitpid(pid, 0)
-    return result
-
-
-def status_after(*applied: Callable[[Fork], str]) -> dict[str, str]:
-    """/proc/self/status after putting on layers."""
-
-    def action() -> dict[str, str]:
-        for apply in applied:
-            apply(SETTINGS)
-        lines = Path("/proc/self/status").read_text("ascii").splitlines()
-        return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-
-    result: dict[str, str] = in_a_fork(action)
-    return result
+def active(*omitted: str) -> list[str]:
+    """The names of the layers that a process puts on."""
+    prepared = layers.prepare([], frozenset({"descriptors", *omitted}))  # a test needs its pipe
+    return in_a_fork(lambda: [s.name for s in layers.apply_layers(SETTINGS, prepared) if s.is_active])  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
-    ("kind", "limit"),
-    [("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", 64), ("RLIMIT_FSIZE", 2**20), ("RLIMIT_CPU", 10)],
+    ("omitted", "expected"),
+    [
+        ((), {"limits", "user", "privileges", "landlock", "seccomp"}),
+        (("landlock",), {"limits", "user", "privileges", "seccomp", "no-open"}),
+        (("landlock", "no-open"), {"limits", "user", "privileges", "seccomp"}),
+        (("landlock", "seccomp"), {"limits", "user", "privileges"}),
+        (("seccomp",), {"limits", "user", "privileges", "landlock"}),
+    ],
 )
-def test_limit_resources_sets(kind: str, limit: int) -> None:
-    def action() -> int:
-        layers.limit_resources(SETTINGS)
-        return resource.getrlimit(getattr(resource, kind))[0]
-
-    assert in_a_fork(action) == limit
+def test_apply_layers_puts_on_all_but_those_left_out(omitted: tuple[str, ...], expected: set[str]) -> None:
+    assert set(active(*omitted)) == expected & set(USUAL)
 
 
-@pytest.mark.parametrize(("wanted", "expected"), [(30, [30, 30]), (50, [40, 40])])
-def test_set_limit_stays_below_an_inherited_hard_limit(wanted: int, expected: list[int]) -> None:
-    def action() -> tuple[int, int]:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
-        layers.set_limit(resource.RLIMIT_NOFILE, wanted, wanted)
-        return resource.getrlimit(resource.RLIMIT_NOFILE)
+def test_apply_layers_says_why_one_is_not_active() -> None:
+    prepared = layers.prepare([], frozenset({"descriptors", "privileges"}))
 
-    assert in_a_fork(action) == expected
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change to another user")
-def test_drop_user_leaves_no_way_back() -> None:
-    status = status_after(layers.drop_user)
-    assert status["Uid"].split() == ["60001"] * 4
-    assert status["Groups"].strip() == ""
+    remarks = in_a_fork(lambda: {state.name: state.remark for state in layers.apply_layers(SETTINGS, prepared)})
+    assert (remarks["privileges"], remarks["landlock"]) == (
+        layers.LEFT_OUT,
+        "the system refuses: Operation not permitted",
+    )
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change to another user")
-def test_drop_user_keeps_at_most_the_right_to_read() -> None:
-    status = status_after(layers.drop_user)
-    allowed = 1 << layers.CAP_DAC_READ_SEARCH if layers.is_interpreter_private() else 0
-    assert int(status["CapEff"], 16) == allowed
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change to another user")
-def test_drop_user_cannot_write_where_root_can(tmp_path: Path) -> None:
-    def action() -> str:
-        layers.drop_user(SETTINGS)
-        try:
-            (tmp_path / "x").write_text("x")
-        except PermissionError:
-            return "refused"
-        return "written"
-
-    assert in_a_fork(action) == "refused"
-
-
-def test_drop_user_says_why_it_is_not_active() -> None:
-    settings = Fork(uid=None, memory_bytes=2**30, cpu_seconds=10)
-    assert layers.drop_user(settings) == "only root can change to another user"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give its rights up")
-def test_drop_user_reports_a_refusal() -> None:
-    def action() -> list[str]:
-        return [layers.drop_user(SETTINGS), layers.drop_user(Fork(uid=60_002, memory_bytes=0, cpu_seconds=1))]
-
-    assert in_a_fork(action) == ["", "the system refuses to change the user: Operation not permitted"]
-
-
-def test_renounce_privileges_is_final() -> None:
-    assert status_after(layers.renounce_privileges)["NoNewPrivs"] == "1"
-
-
-def test_apply_layers_reports_each() -> None:
-    states = in_a_fork(lambda: [state.name for state in layers.apply_layers(SETTINGS) if state.is_active])
-    assert states == [layer.name for layer in layers.LAYERS if layer.name != "user" or os.geteuid() == 0]
-
-
-def test_take_descriptors_leaves_five() -> None:
-    def action() -> list[int]:
-        request, _other = os.pipe()
-        _another, reply = os.pipe()
-        keep = os.dup2(report, 5)  # the pipe back to the test
-        layers.take_descriptors(request, reply)
-        return [keep]
-
+def test_take_descriptors_and_close_others_leave_five() -> None:
+    prepared = layers.prepare([], frozenset({"landlock"}))
     read, report = os.pipe()
     pid = os.fork()
     if pid == 0:
-        action()
+        request, _other = os.pipe()
+        layers.take_descriptors(request, os.dup(report))
+        layers.close_others(SETTINGS, prepared)
         names = sorted(int(path.name) for path in Path("/proc/self/fd").iterdir())
         os._exit(0 if names[:5] == [0, 1, 2, 3, 4] and len(names) == 6 else 1)  # and the one that lists them
     os.close(report)
@@ -137,9 +61,18 @@ def test_take_descriptors_leaves_five() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def test_is_interpreter_private_follows_the_folders(tmp_path: Path) -> None:
-    (tmp_path / "open").mkdir()
-    path = tmp_path / "open" / "file"
-    path.touch()
-    tmp_path.chmod(stat.S_IRWXU)
-    assert not layers._is_open_to_all(path)
+def test_prepare_moves_the_ruleset_out_of_the_way_of_the_pipes() -> None:
+    prepared = layers.prepare([])
+    assert prepared.ruleset is None or prepared.ruleset >= layers.FIRST_FREE_FD
+    if prepared.ruleset is not None:
+        os.close(prepared.ruleset)
+
+
+def test_apply_layers_leaves_no_new_privileges() -> None:
+    prepared = layers.prepare([], frozenset({"descriptors", "landlock", "seccomp"}))
+
+    def action() -> str:
+        layers.apply_layers(SETTINGS, prepared)
+        return status()["NoNewPrivs"]
+
+    assert in_a_fork(action) == "1"

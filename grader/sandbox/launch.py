@@ -1,0 +1,139 @@
+"""The grader's side of a template: starting the process, and giving it commands."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from grader.errors import SandboxError
+from grader.plan import Limits
+from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Settings, Status
+from grader.sandbox.wire import unpack
+
+START_SECONDS = 120.0  # importing torch on half a processor
+REAP_SECONDS = 20.0
+FIRST_UID, UIDS = 60_000, 5_000  # a range that no distribution gives to people or services
+ENVIRONMENT = {  # all that a template and its children see
+    "PATH": os.defpath,
+    "HOME": "/nonexistent",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
+}
+
+
+def first_offset() -> int:
+    """Where a template starts in the range of users: another template, of this grader or another, uses others."""
+    return secrets.randbelow(UIDS)
+
+
+def import_path() -> list[str]:
+    """Where the template finds modules: as here (PYTHONPATH, a user's site), but never in the working directory.
+
+    What lies there (the rubrics, say) is no business of a submission; the folder of this package itself stays.
+    """
+    own = str(Path(__file__).resolve().parents[2])
+    here = str(Path.cwd())
+    paths = [path for path in sys.path if path != own and Path(path).is_absolute() and path not in (here, "/")]
+    return [*paths, own]
+
+
+class Started(NamedTuple):
+    """A child as the template gives it: its process id (the template's number), the ends of its two pipes."""
+
+    pid: int
+    request_fd: int
+    reply_fd: int
+
+
+class Template:
+    """A running template process. `close` ends it; it also ends by itself when this process does."""
+
+    def __init__(self, settings: Settings) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        start = f"import sys; sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+        start += f"main({theirs.fileno()})"
+        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
+            [sys.executable, "-s", "-c", start],
+            env=ENVIRONMENT,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+        )
+        theirs.close()
+        self._control = ours
+        self._control.send(msgspec.msgpack.encode(settings))
+        self._uids = first_offset()
+
+    def fork(self, limits: Limits) -> Started:
+        """A new confined child. Raises SandboxError when there is none to be had."""
+        request_read, request_write = os.pipe()
+        reply_read, reply_write = os.pipe()
+        with contextlib.ExitStack() as unused:
+            for fd in (request_write, reply_read):
+                unused.callback(os.close, fd)
+            try:
+                settings = self._settings(limits)
+                status = self._command(settings, [request_read, reply_write], seconds=START_SECONDS)
+            finally:
+                os.close(request_read)
+                os.close(reply_write)
+            if not isinstance(status, Forked):
+                raise SandboxError(f"the template could not fork: {status}")
+            unused.pop_all()  # they are the child's now
+        return Started(status.pid, request_write, reply_read)
+
+    def reap(self, pid: int, grace_seconds: float) -> Reaped:
+        """End a child that has not ended by itself in `grace_seconds`; how it ended."""
+        status = self._command(Reap(pid=pid, grace_seconds=grace_seconds), [], seconds=REAP_SECONDS + grace_seconds)
+        if not isinstance(status, Reaped):
+            raise SandboxError(f"the template could not wait for a child: {status}")
+        return status
+
+    def close(self) -> None:
+        """End the template and with it whatever children are left."""
+        self._control.close()
+        self._process.kill()  # it has nothing to save, and may still be importing
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def _settings(self, limits: Limits) -> Fork:
+        self._uids = (self._uids + 1) % UIDS
+        return Fork(
+            uid=FIRST_UID + self._uids if os.geteuid() == 0 else None,
+            memory_bytes=limits.memory_megabytes * 2**20,
+            cpu_seconds=int(limits.total_seconds) + 1,
+        )
+
+    def _command(self, command: Command, fds: list[int], *, seconds: float) -> Status:
+        self._control.settimeout(seconds)
+        try:
+            socket.send_fds(self._control, [msgspec.msgpack.encode(command)], fds)
+            data = self._control.recv(4096)
+        except (OSError, TimeoutError) as error:
+            raise SandboxError(f"the template process does not answer: {error}{self._last_words()}") from None
+        if not data:
+            raise SandboxError(f"the template process has ended{self._last_words()}")
+        return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its end of the socket closes a moment before it ends
+            self._process.wait(timeout=1)
+        if self._process.poll() is None or self._process.stderr is None:
+            return ""
+        lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        return f": {lines[-1]}" if lines else ""

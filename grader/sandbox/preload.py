@@ -1,0 +1,69 @@
+"""What a template imports before its first child, so that no child has to."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import sys
+from importlib.machinery import PathFinder
+
+NUMPY = ("numpy", "numpy.random")  # NumPy 2 imports the latter when it is first used: in every child
+LIBRARIES = {"numpy": NUMPY, "torch": (*NUMPY, "torch")}
+# Where children cannot open files, they can only use what is there already: what answers to exercises are made with.
+STANDARD = (
+    "abc", "argparse", "array", "asyncio", "base64", "bisect", "calendar", "cmath", "collections.abc", "colorsys",
+    "concurrent.futures", "contextlib", "contextvars", "copy", "csv", "ctypes", "dataclasses", "datetime", "decimal",
+    "difflib", "dis", "doctest", "encodings.ascii", "encodings.cp1252", "encodings.idna", "encodings.latin_1",
+    "encodings.utf_16", "encodings.utf_8_sig", "enum", "fractions", "functools", "gc", "getpass", "glob", "graphlib",
+    "gzip", "hashlib", "heapq", "hmac", "html", "importlib.metadata", "importlib.resources", "inspect", "io",
+    "itertools", "json", "keyword", "linecache", "locale", "logging", "lzma", "math", "mmap", "multiprocessing",
+    "numbers", "operator", "os", "pathlib", "pickle", "platform", "pprint", "queue", "random", "re", "secrets",
+    "shutil", "signal", "statistics", "string", "struct", "subprocess", "sys", "tempfile", "textwrap", "threading",
+    "time", "timeit", "traceback", "types", "typing", "unicodedata", "unittest.mock", "urllib.request", "uuid",
+    "warnings", "weakref", "zipfile", "zlib",
+)  # fmt: skip
+SCIENTIFIC = (
+    "numpy.ctypeslib", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.random", "numpy.testing",
+    "scipy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.optimize",
+    "scipy.sparse.linalg", "scipy.spatial.distance", "scipy.special", "scipy.stats", "pandas",
+)  # fmt: skip
+READING = ("IPython.core.inputtransformer2", "nbformat.converter")
+TORCH = ("torch.distributions", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch.profiler")
+
+
+def import_libraries(kind: str) -> None:
+    """Import what this kind of template is for; `kind` is a key of `LIBRARIES`."""
+    for name in LIBRARIES[kind]:
+        import_if_there(name)
+
+
+def warm_up() -> None:
+    """One step of training: what torch imports and finds out about the processor then, no child has to.
+
+    With the one thread that a template has, this leaves nothing behind that a fork could hang on.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
+    layer = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.Adam(layer.parameters())
+    layer(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    torch.linalg.svd(torch.eye(2))
+
+
+def make_ready(*, can_open_files: bool) -> None:
+    """Let children import: from files (whose folders may become unlistable), or else only what is imported now."""
+    if can_open_files:
+        importlib.util.find_spec("_not_there_")  # fills the finders' lists of what is in each folder
+        return
+    for name in (*STANDARD, *SCIENTIFIC, *READING, *(TORCH if "torch" in sys.modules else ())):
+        import_if_there(name)
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder]
+
+
+def import_if_there(name: str) -> None:
+    """Import a module; without it, an answer that needs it fails by itself, and says so."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module(name)

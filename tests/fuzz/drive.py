@@ -1,0 +1,143 @@
+"""`make fuzz`: one target for so many seconds under atheris, with feedback from the grader's code.
+
+The process ends with 0, with 1 when it has grown too much, and with 77 (libFuzzer's code) for a finding, of which the
+input and the traceback are printed. It has the address space that a child has when it reads, so a MemoryError
+is what it is there: an answer (child.py makes OutOfMemory of it), and counted apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["grader"]):
+    from fuzz import seeds, test_fuzz_archive, test_fuzz_notebook, test_fuzz_wire
+    from fuzz.properties import (
+        holds_for_archive,
+        holds_for_notebook,
+        holds_for_reply,
+        holds_for_source,
+        holds_for_status,
+    )
+
+WARM_UP = 1_000  # inputs: by then everything is imported, compiled and cached
+MAX_GROWTH = 64 * 2**20  # bytes, from the end of the warm-up to the end; libFuzzer's own corpus is part of it
+ADDRESS_SPACE = 2 * 2**30  # bytes, on top of what the process has when it starts
+SLOW = 20  # seconds for one input: a finding
+MAX_LENGTH = 16_384  # bytes of an input
+Target = Callable[[bytes], object]
+
+
+def _wire(data: bytes) -> None:
+    holds_for_reply(data)
+    holds_for_status(data)
+
+
+TARGETS: dict[str, tuple[Target, Callable[[], tuple[bytes, ...]]]] = {
+    "wire": (_wire, seeds.frames),
+    "wire-made": (test_fuzz_wire.test_answer_holds_for_what_a_child_can_say.hypothesis.fuzz_one_input, tuple),
+    "archive": (holds_for_archive, seeds.archives),
+    "archive-made": (test_fuzz_archive.test_archive_holds_for_damaged_and_odd_zips.hypothesis.fuzz_one_input, tuple),
+    "notebook": (holds_for_notebook, seeds.notebooks),
+    "notebook-made": (
+        test_fuzz_notebook.test_notebook_holds_for_damaged_and_odd_notebooks.hypothesis.fuzz_one_input,
+        tuple,
+    ),
+    "source": (lambda data: holds_for_source(data.decode("utf-8", "surrogateescape")), seeds.sources),
+}
+
+
+class _Run:
+    """Tries inputs until the time is up; then says how many, how fast, and how large the process became."""
+
+    def __init__(self, name: str, target: Target, seconds: float, corpus: Path) -> None:
+        self._name = name
+        self._corpus = corpus
+        self._target = target
+        self._started = time.monotonic()
+        self._ends = self._started + seconds
+        self._inputs = 0
+        self._out_of_memory = 0
+        self._first, self._warm = _resident(), 0
+
+    def __call__(self, data: bytes) -> None:
+        try:
+            self._target(data)
+        except MemoryError:
+            self._out_of_memory += 1
+        self._inputs += 1
+        if self._inputs == WARM_UP:
+            self._warm = _resident()
+        if time.monotonic() > self._ends:
+            self._finish()
+
+    def _finish(self) -> None:
+        """End here: libFuzzer would not come back to Python."""
+        seconds, last = time.monotonic() - self._started, _resident()
+        grown = last - (self._warm or last)
+        print(
+            f"{self._name}: {self._inputs:,} inputs in {seconds:.0f} s ({self._inputs / seconds:,.0f} a second); resident "
+            f"{_mb(self._first)} MB at first, {_mb(self._warm)} MB after {WARM_UP:,} inputs, {_mb(last)} MB at last; "
+            f"{self._out_of_memory} out of memory; no finding",
+            flush=True,
+        )
+        if grown > MAX_GROWTH:
+            print(f"{self._name}: FINDING: it grew by {_mb(grown)} MB; the limit is {_mb(MAX_GROWTH)} MB", flush=True)
+        shutil.rmtree(self._corpus)  # after a finding it stays, with the input
+        os._exit(int(grown > MAX_GROWTH))
+
+
+def _resident() -> int:
+    """Bytes of memory that the process has now."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+
+
+def _mb(count: int) -> int:
+    return round(count / 2**20)
+
+
+def _cap_address_space() -> None:
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + ADDRESS_SPACE, used + ADDRESS_SPACE))
+
+
+def _fuzz(name: str, seconds: float, corpus: Path) -> None:
+    target, make_seeds = TARGETS[name]
+    for number, seed in enumerate(make_seeds()):
+        (corpus / f"seed-{number}").write_bytes(seed)
+    warnings.simplefilter("error")
+    _cap_address_space()
+    options = [
+        f"-timeout={SLOW}",
+        f"-max_len={MAX_LENGTH}",
+        f"-artifact_prefix={corpus}/",
+        "-rss_limit_mb=0",
+        "-verbosity=0",
+    ]
+    atheris.Setup([sys.argv[0], *options, str(corpus)], _Run(name, target, seconds, corpus))
+    atheris.Fuzz()
+
+
+def main() -> None:
+    """Fuzz one target, or name them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--seconds", type=float, default=60)
+    arguments = parser.parse_args()
+    _fuzz(arguments.target, arguments.seconds, Path(tempfile.mkdtemp(prefix="grader-fuzz-")))
+
+
+if __name__ == "__main__":
+    main()
