@@ -17,8 +17,8 @@ from grader.errors import GraderError
 
 EXIT_CODES = """exit codes:
   0 graded, whatever the score   2 wrong option or path     3 rubric or reference invalid
-  4 submission not gradable      5 fault of the grader      130 interrupted
-  141 the reader of the output stopped reading"""
+  4 submission not gradable      5 fault of the grader      7 student code would not be confined
+  130 interrupted                141 the reader of the output stopped reading"""
 
 
 BUG_EXIT_CODE = 5
@@ -87,9 +87,15 @@ def _dispatch(options: argparse.Namespace) -> int:
         from grader.commands.schema import print_schema  # noqa: PLC0415
 
         return print_schema(options.kind)
-    from grader.commands.run import run  # noqa: PLC0415
+    if options.command == "doctor":
+        from grader.commands.doctor import doctor  # noqa: PLC0415
 
-    return run(options.submission, options.assignment, output=options.output, style=options.format)
+        return doctor(options.assignment, as_json=options.json)
+    from grader.assignment import bundled_folder  # noqa: PLC0415
+    from grader.commands.run import Options, run  # noqa: PLC0415
+
+    assignment = options.assignment or bundled_folder()
+    return run(Options(options.submission, assignment, options.output, options.format, options.allow_weak_isolation))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(verbs)
+    doctor = verbs.add_parser("doctor", help="show how student code is confined on this machine, and what is missing")
+    doctor.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
+    doctor.add_argument("--json", action="store_true", help="for programs")
     schema = verbs.add_parser("schema", help="print the JSON Schema of a rubric file")
     kinds = "a question's file (rubric, the default) or the assignment's own"
     schema.add_argument("kind", nargs="?", choices=("rubric", "assignment"), default="rubric", help=kinds)
@@ -127,3 +136,5 @@ def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     run.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
     run.add_argument("-o", "--output", type=_path, metavar="FILE", help="also write Gradescope's results.json to FILE")
     run.add_argument("--format", choices=("text", "json"), default="text", help="what to print (default: text)")
+    weak = "grade even where student code is not well confined: only for code that you trust"
+    run.add_argument("--allow-weak-isolation", action="store_true", help=weak)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +40,16 @@ class Places(NamedTuple):
 
     files: tuple[Path, ...]  # not to be read
     folders: tuple[Path, ...]  # not to be written to
+
+
+def places_around(assignment: Path, submission: Path | None = None, output: Path | None = None) -> Places:
+    """What is at stake when a submission is graded: rubric, plan, submission; the folders where results may lie."""
+    root = default_folder()
+    plans = sorted((root / "plans").glob("*.plan"))[:1] if root else []
+    rubric = sorted((assignment / "rubrics").glob("*.y*ml"))[:1]
+    files = (*rubric, *plans, *([submission] if submission else []))
+    folders = (Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd(), *([output.parent] if output else []))  # noqa: S108 (it must not be written to)
+    return Places(tuple(path.absolute() for path in files), tuple(path.absolute() for path in folders))
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):

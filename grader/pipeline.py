@@ -14,7 +14,6 @@ from grader.records import (
     Candidate,
     CheckResult,
     Judged,
-    LayerState,
     PartResult,
     QuestionResult,
     Reading,
@@ -26,6 +25,7 @@ from grader.scoring import (
     best_of,
     judge_attempt,
     not_attempted,
+    not_graded,
     part_result,
     possible,
     question_result,
@@ -34,36 +34,41 @@ from grader.scoring import (
     total,
 )
 
+UNFINISHED = (
+    "the grader was stopped before it had finished, for example because the time or memory of its container ran out. "
+    "Tell the course staff; handing in again may help."
+)
+
 
 def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
     """Grade one submission. Raises SandboxError when the harness fails; whatever the submission does is in the report."""
     sandbox.limits = plan.limits
     budget = Budget(plan.limits)
     reading = read_in_child(bundle, plan, sandbox)
-    questions = []
+    questions, incidents = [], []
     for question in plan.questions:
         with closing(Runner(sandbox, reading, budget)) as runner:
             questions.append(grade_question(question, plan, reading, runner))
-    return report_of(bundle.name, questions, reading, plan, sandbox.layers)
+        incidents += runner.incidents
+    report = report_of(bundle.name, questions, reading, plan)
+    return msgspec.structs.replace(report, layers=sandbox.layers, incidents=tuple(incidents))
 
 
 def ungradable(name: str, fault: str, plan: Plan) -> Report:
-    """The report of something that could not even be opened: every check is there, without points."""
-    reading = Reading(fault=fault)
+    """The report of something that was not graded: every check is there, without points."""
     questions = [
-        question_result(question, [part_result(question, part, _missing(part, reading)) for part in question.parts])
+        question_result(question, [part_result(question, part, not_graded(part.checks)) for part in question.parts])
         for question in plan.questions
     ]
-    return report_of(name, questions, reading, plan, ())
+    return report_of(name, questions, Reading(fault=fault), plan)
 
 
-def _missing(part: Part, reading: Reading) -> list[CheckResult]:
-    return [result for check in part.checks for result in not_attempted((check,), check.target.name, reading)]
+def unfinished(name: str, plan: Plan) -> Report:
+    """The report to leave behind before student code runs: nobody finds an old one, or none, when this process dies."""
+    return ungradable(name, UNFINISHED, plan)
 
 
-def report_of(
-    name: str, questions: list[QuestionResult], reading: Reading, plan: Plan, layers: tuple[LayerState, ...]
-) -> Report:
+def report_of(name: str, questions: list[QuestionResult], reading: Reading, plan: Plan) -> Report:
     """Everything about one graded submission."""
     return Report(
         assignment=plan.assignment,
@@ -74,7 +79,6 @@ def report_of(
         questions=tuple(questions),
         notes=reading.notes,
         fault=reading.fault,
-        layers=layers,
         version=__version__,
     )
 

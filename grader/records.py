@@ -145,6 +145,7 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
     exit_code: int | None = None  # of a process that ended by itself
     while_defining: bool = False
     is_assumed: bool = False  # not tried: the candidate died too often before
+    is_forbidden: bool = False  # by a system call that the kernel ended it for
     is_tampering: bool = False  # it sent or did something that no honest answer does
     detail: str = ""  # for staff: the traceback of our own code, says the child
 
@@ -211,6 +212,7 @@ class Status(str, Enum):
     MISSING = "missing"
     PLACEHOLDER = "placeholder"
     SKIPPED = "skipped"
+    NOT_GRADED = "not_graded"  # the submission could not be opened, or the grader was stopped
 
 
 class Visibility(str, Enum):
@@ -285,4 +287,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     fault: str = ""  # why the submission is not gradable; empty when it is
     layers: tuple[LayerState, ...] = ()
+    weaknesses: tuple[str, ...] = ()  # what student code could do, where weak isolation was allowed
+    incidents: tuple[str, ...] = ()  # for staff: forged answers, forbidden system calls, faults of our own code
     version: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 
 import msgspec
 
@@ -32,22 +34,29 @@ HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
 
 
 class Budget:
-    """The time that one submission may still take."""
+    """The time that one submission may still take.
+
+    What students do not see yet has a budget beside the other one, so that how long a secret check takes shows nowhere.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._end = time.monotonic() + limits.total_seconds
+        self._left = {False: limits.total_seconds, True: limits.total_seconds}
 
-    def to_define(self) -> float:
+    def to_define(self, *, is_secret: bool = False) -> float:
         """Seconds for the statements of one candidate."""
-        return self._at_most(self._limits.define_seconds)
+        return min(self._limits.define_seconds, self._left[is_secret])
 
-    def to_call(self) -> float:
+    def to_call(self, *, is_secret: bool = False) -> float:
         """Seconds for one call."""
-        return self._at_most(self._limits.call_seconds)
+        return min(self._limits.call_seconds, self._left[is_secret])
 
-    def _at_most(self, seconds: float) -> float:
-        return max(0.0, min(seconds, self._end - time.monotonic()))
+    @contextlib.contextmanager
+    def spend(self, *, is_secret: bool = False) -> Iterator[None]:
+        """Take the time that the block needs from what is left."""
+        start = time.monotonic()
+        yield
+        self._left[is_secret] = max(0.0, self._left[is_secret] - (time.monotonic() - start))
 
 
 def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
@@ -95,6 +104,7 @@ class Runner:
     """
 
     def __init__(self, sandbox: Sandbox, reading: Reading, budget: Budget) -> None:
+        self.incidents: list[str] = []
         self._sandbox = sandbox
         self._reading = reading
         self._budget = budget
@@ -105,21 +115,19 @@ class Runner:
         self._was_secret = False
 
     def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
-        """All checks on one candidate. One that cannot be defined, or keeps dying, is not tried again."""
+        """All checks on one candidate. One that cannot be defined, or keeps dying, is not tried again.
+
+        Secret checks come last: a death there must not show in what students see.
+        """
         if candidate.name in self._names:
             self.close()
         self._names.add(candidate.name)
-        outcomes: list[tuple[Outcome, ...]] = []
-        deaths, verdict = 0, None
-        for check in checks:
-            results = (verdict,) if verdict else self._run_check(candidate, check)
-            outcomes.append(results)
-            deaths += _is_death(results[-1])
-            if _is_undefined(results[-1]):
-                verdict = results[-1]
-            elif deaths >= MAX_DEATHS:
-                verdict = _assumed(results[-1])
-        return Attempt(candidate=candidate, outcomes=tuple(outcomes))
+        state = _State()
+        outcomes: dict[int, tuple[Outcome, ...]] = {}
+        for index, check in sorted(enumerate(checks), key=lambda pair: _is_secret(pair[1])):
+            outcomes[index] = (state.verdict,) if state.verdict else self._run_check(candidate, check)
+            state.add(outcomes[index][-1])
+        return Attempt(candidate=candidate, outcomes=tuple(outcomes[index] for index in sorted(outcomes)))
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -128,37 +136,66 @@ class Runner:
             self._child = None
 
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
-        is_secret = check.visibility is not Visibility.VISIBLE
+        is_secret = _is_secret(check)
         if is_secret or self._was_secret:
             self.close()
         self._was_secret = is_secret
         outcomes: list[Outcome] = []
         for case in check.cases:
-            outcomes.append(self._run_case(candidate, check, case))
+            with self._budget.spend(is_secret=is_secret):
+                outcomes.append(self._run_case(candidate, check, case))
             if _is_death(outcomes[-1]) or _is_undefined(outcomes[-1]):
+                self._note(check, outcomes[-1])
                 break
         return tuple(outcomes)
 
     def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
-        child = self._child_for(candidate)
+        child = self._child_for(candidate, is_secret=_is_secret(check))
         if self._defined != (candidate, case.globals):
-            answer = child.ask(Define(candidate=candidate, globals=case.globals), self._budget.to_define())
+            request = Define(candidate=candidate, globals=case.globals)
+            answer = child.ask(request, self._budget.to_define(is_secret=_is_secret(check)))
             if not isinstance(answer, Done):
                 return _outcome(answer, while_defining=True)
             self._defined = (candidate, case.globals)
-        request = Call(target=check.target, arguments=case.arguments)
-        return _outcome(child.ask(request, self._budget.to_call()))
+        call = Call(target=check.target, arguments=case.arguments)
+        return _outcome(child.ask(call, self._budget.to_call(is_secret=_is_secret(check))))
 
-    def _child_for(self, candidate: Candidate) -> Child:
+    def _child_for(self, candidate: Candidate, *, is_secret: bool) -> Child:
         kind = "torch" if candidate.libraries & HEAVY_LIBRARIES else "numpy"
         if self._child is None or not self._child.is_alive or kind != self._kind:
             self.close()
             self._child, self._kind, self._defined = self._sandbox.child(kind), kind, None
             load = Load(documents=self._reading.documents, modules=self._reading.modules)
-            answer = self._child.ask(load, self._budget.to_define())
+            answer = self._child.ask(load, self._budget.to_define(is_secret=is_secret))
             if not isinstance(answer, Done):
                 self._child.end_with(answer)  # which it then gives to whatever it is asked
         return self._child
+
+    def _note(self, check: Check, outcome: Outcome) -> None:
+        """Keep for staff what no honest answer does."""
+        if isinstance(outcome, Crashed) and (outcome.is_tampering or outcome.detail or outcome.is_forbidden):
+            self.incidents.append(f"{check.target.name} ({check.name}): {outcome.reason}. {outcome.detail}".rstrip())
+
+
+class _State:
+    """How the checks of one candidate went so far; `verdict` stands for every further one."""
+
+    def __init__(self) -> None:
+        self.verdict: Outcome | None = None
+        self._deaths = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Take one more outcome into account."""
+        self._deaths += _is_death(outcome)
+        if _is_undefined(outcome):
+            self.verdict = outcome
+        elif self._deaths >= MAX_DEATHS:
+            self.verdict = _assumed(outcome)
+
+
+def _is_secret(check: Check) -> bool:
+    """Whether students do not see its result, or not yet."""
+    return check.visibility is not Visibility.VISIBLE
 
 
 def _outcome(answer: object, *, while_defining: bool = False) -> Outcome:

@@ -21,6 +21,7 @@ from grader.records import (
     Reading,
     Seen,
     Status,
+    Visibility,
 )
 
 
@@ -38,11 +39,14 @@ def best_of(judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
     rivals = {
         one.candidate.place: one for one in sorted(judged, key=_rank) if one.candidate.place != best.candidate.place
     }
-    others = tuple(
-        Seen(place=place, remark=f"{total(one.results):g} of {possible(one.results):g} points")
-        for place, one in rivals.items()
-    )
+    others = tuple(Seen(place=place, remark=_points_text(one)) for place, one in rivals.items())
     return tuple(with_seen(result, Seen(place=best.candidate.place), others) for result in best.results)
+
+
+def _points_text(judged: Judged) -> str:
+    """What a rival got, as far as students see it: its definition must not become a question to secret checks."""
+    shown = [result for result in judged.results if result.visibility is Visibility.VISIBLE]
+    return f"{total(shown):g} of {possible(shown):g} points" if shown else "graded too"
 
 
 def _rank(judged: Judged) -> tuple[float, int, int, int]:
@@ -72,6 +76,11 @@ def skipped(checks: tuple[Check, ...], label: str, needs: tuple[str, ...]) -> tu
         result(check, Status.SKIPPED, message=f"Not run: it builds on {which}, which is not right yet.")
         for check in checks
     )
+
+
+def not_graded(checks: tuple[Check, ...]) -> tuple[CheckResult, ...]:
+    """Results where nothing was graded; the report says why."""
+    return tuple(result(check, Status.NOT_GRADED) for check in checks)
 
 
 def part_result(question: Question, part: Part, results: Sequence[CheckResult]) -> PartResult:

@@ -12,11 +12,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
-from grader.assignment import bundled_folder, check_folder, load_plan
+import msgspec
+
+from grader.assignment import check_folder, load_plan
 from grader.errors import SubmissionError, UsageError
+from grader.isolation import measure, places_around, require
 from grader.outputs.gradescope import render_gradescope
-from grader.pipeline import grade, ungradable
+from grader.pipeline import grade, unfinished, ungradable
 from grader.plan import Limits
 from grader.records import Report
 from grader.sandbox.client import Sandbox
@@ -25,29 +29,57 @@ from grader.submission.collect import collect, label, name_of
 NOT_GRADABLE = 4
 
 
-def run(submission: Path, assignment: Path | None, *, output: Path | None, style: str) -> int:
+class Options(NamedTuple):
+    """What `grader run` was asked for."""
+
+    submission: Path
+    assignment: Path
+    output: Path | None  # where to write results.json
+    style: str  # "text" or "json"
+    allows_weak_isolation: bool
+
+
+def run(options: Options) -> int:
     """Grade, write results.json when asked for, print; 4 when the submission cannot be graded."""
-    if output is not None:
-        check_writable(output)  # before any time is spent on grading
-    report = _grade(submission, assignment or bundled_folder())
+    if options.output is not None:
+        check_writable(options.output)  # before any time is spent on grading
+    report = _grade(options)
     try:
-        if output is not None:
-            write_atomically(output, render_gradescope(report) + "\n")
+        _store(options, report)
     finally:
-        _print(report, style)  # also when the disk is full by now
+        _print(report, options.style)  # also when the disk is full by now
     return NOT_GRADABLE if report.fault else 0
 
 
-def _grade(submission: Path, assignment: Path) -> Report:
-    check_folder(assignment)
-    with closing(Sandbox(Limits())) as sandbox:
+def _grade(options: Options) -> Report:
+    check_folder(options.assignment)
+    private = (options.assignment, options.submission, *([options.output] if options.output else []))
+    with closing(Sandbox(Limits(), private=tuple(str(path.absolute()) for path in private))) as sandbox:
         sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
-        plan = load_plan(assignment)
+        plan = load_plan(options.assignment)
         try:
-            bundle = collect(submission)
+            bundle = collect(options.submission)
         except SubmissionError as error:
-            return ungradable(name_of(submission), str(error), plan)
-        return grade(bundle, plan, sandbox)
+            return ungradable(name_of(options.submission), str(error), plan)
+        weaknesses = _weaknesses(options, sandbox)
+        _store(options, unfinished(bundle.name, plan))  # what stays when this process is killed
+        return msgspec.structs.replace(grade(bundle, plan, sandbox), weaknesses=weaknesses)
+
+
+def _weaknesses(options: Options, sandbox: Sandbox) -> tuple[str, ...]:
+    """What student code could do here; empty as it should be. Raises IsolationError unless that was asked for."""
+    isolation = measure(sandbox, places_around(options.assignment, options.submission, options.output))
+    if not options.allows_weak_isolation:
+        require(isolation)
+    weaknesses = tuple(f"{trial.property.value}: {trial.action}" for trial in isolation.failures())
+    for weakness in weaknesses:
+        sys.stderr.write(f"grader: weak isolation, {weakness}\n")
+    return weaknesses
+
+
+def _store(options: Options, report: Report) -> None:
+    if options.output is not None:
+        write_atomically(options.output, render_gradescope(report) + "\n")
 
 
 def _print(report: Report, style: str) -> None:

@@ -32,6 +32,8 @@ def render_gradescope(report: Report) -> str:
             "assignment": report.assignment,
             "grader_version": report.version,
             "layers": [layer.name for layer in report.layers if layer.is_active],
+            "weaknesses": [plain(weakness) for weakness in report.weaknesses],
+            "incidents": [plain(incident) for incident in report.incidents],
         },
     }
     return json.dumps(results, indent=1, allow_nan=False, ensure_ascii=True)

@@ -99,6 +99,10 @@ def _print_end(console: Console, report: Report) -> None:
     console.print()
     for note in report.notes:
         console.print(Text(f"note: {plain(note)}", "dim"))
+    for incident in report.incidents:
+        console.print(Text(f"for staff: {plain(incident)}", "yellow"))
+    for weakness in report.weaknesses:
+        console.print(Text(f"weak isolation: student code could do this: {plain(weakness)}", "red"))
     console.print(Text(f"Total {report.score:g} / {report.points:g}", "bold"))
 
 

@@ -6,17 +6,24 @@ import re
 
 import msgspec
 
-from grader.records import CheckResult, Visibility
+from grader.records import CheckResult, Status, Visibility
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 MAX_TEXT = 10_000
+TELLING = {Status.RAISED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED}
 
 
 def without_secrets(check: CheckResult) -> CheckResult:
-    """A hidden check keeps its name, status and points; everything that could give it away is dropped."""
+    """A hidden check keeps its name, whether it passed, and points; everything that could give it away is dropped.
+
+    How it failed could: an exception or a time-out is an answer to a question that the student's code asks its input.
+    """
     if check.visibility is not Visibility.HIDDEN:
         return check
-    return msgspec.structs.replace(check, message="", places=(), hint="", stdout="", graded=None, others=())
+    status = Status.FAILED if check.status in TELLING else check.status
+    return msgspec.structs.replace(
+        check, status=status, message="", places=(), hint="", stdout="", graded=None, others=()
+    )
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,22 @@ import numpy as np
 from grader.errors import WireError
 from grader.records import LayerState, Outcome, OutOfMemory, Raised, Returned
 from grader.sandbox.capture import Capture
-from grader.sandbox.messages import Answer, Call, Define, Done, Envelope, Failed, Load, Read, ReadingDone, Ready, Reply, Request, SelfTest, SelfTested
+from grader.sandbox.messages import (
+    Answer,
+    Call,
+    Define,
+    Done,
+    Envelope,
+    Failed,
+    Load,
+    Read,
+    ReadingDone,
+    Ready,
+    Reply,
+    Request,
+    SelfTest,
+    SelfTested,
+)
 from grader.sandbox.selftest import try_everything
 from grader.sandbox.wire import pack, pack_reply, read_blocking, unpack, write_blocking
 from grader.sandbox.workspace import Workspace

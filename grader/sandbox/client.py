@@ -118,7 +118,7 @@ def _ending(code: int) -> Answer:
     if code == -signal.SIGXCPU:
         return TimedOut(seconds=0.0)
     if code in ENDINGS:
-        return Crashed(reason=ENDINGS[code])
+        return Crashed(reason=ENDINGS[code], is_forbidden=code == -signal.SIGSYS)
     if code < 0:
         return Crashed(reason=f"signal {-code}")
     return Crashed(reason=f"an exit with code {code}, as os._exit() makes", exit_code=code)
@@ -131,9 +131,7 @@ class Sandbox:
     `omitted`: names of layers to leave out, to show that they matter.
     """
 
-    def __init__(
-        self, limits: Limits, private: tuple[str, ...] = (), omitted: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, limits: Limits, private: tuple[str, ...] = (), omitted: frozenset[str] = frozenset()) -> None:
         self.limits = limits  # of the children to come; a plan brings its own
         self.layers: tuple[LayerState, ...] = ()
         self._private = private

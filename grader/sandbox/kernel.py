@@ -16,13 +16,13 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def system_call(number: int, *arguments: int | ctypes.Array[ctypes.c_char] | None) -> int:
-    """syscall(2)."""
+    """Make a system call by its number, as syscall(2) does."""
     _on_linux()
     return checked(LIBC.syscall(ctypes.c_long(number), *(_word(argument) for argument in arguments)))
 
 
 def prctl(option: int, value: int) -> None:
-    """prctl(2) with one argument."""
+    """Change a property of this process, with one argument; see the man page of prctl."""
     _on_linux()
     checked(LIBC.prctl(option, ctypes.c_ulong(value), *(ctypes.c_ulong(0),) * 3))
 

@@ -17,6 +17,7 @@ from grader.records import File
 MAX_MEMBER_BYTES = 20 * 2**20
 MAX_TOTAL_BYTES = 100 * 2**20
 MAX_ENTRIES = 10_000
+MAX_NAME = 1_000  # every place in the report repeats it
 MAX_RATIO = 800  # of a member over a megabyte: a repeated line of output compresses 400 times, zeros 1000 times
 RATIO_FREE_BYTES = 2**20
 CHUNK = 2**16
@@ -66,7 +67,7 @@ def open_archive(archive: File, patterns: tuple[str, ...]) -> Opened:
         with zipfile.ZipFile(io.BytesIO(archive.data)) as zipped:
             return _Reader(archive.name, zipped, patterns).read()
     except UNREADABLE as error:
-        start = "It is empty" if not archive.data else f"It is not a zip ({error})"
+        start = "It is empty" if not archive.data else f"It is not a zip ({_shown(str(error))})"
         return Opened((), (), f"{archive.name} cannot be opened. {start}: zip your notebook again and hand that in.")
 
 
@@ -124,7 +125,7 @@ class _Reader:
                         self._notes.append(f"{_shown(_path(entry))} was skipped: {reason}")
                         return None
         except UNREADABLE as error:
-            self._notes.append(f"{_shown(_path(entry))} was skipped: it is damaged ({error})")
+            self._notes.append(f"{_shown(_path(entry))} was skipped: it is damaged ({_shown(str(error))})")
             return None
         return bytes(data)
 
@@ -145,6 +146,8 @@ def _path(entry: zipfile.ZipInfo) -> str:
 
 def _refusal(entry: zipfile.ZipInfo) -> str:
     name = _path(entry)
+    if len(name) > MAX_NAME:
+        return f"its name has more than {MAX_NAME} characters"
     if name.startswith("/") or "\x00" in entry.orig_filename or name[1:2] == ":":
         return "its name is not a plain path inside the zip"
     if ".." in name.split("/"):

@@ -60,10 +60,11 @@ def broken_names(text: str) -> frozenset[str]:
 
 
 def _broken(block: Block, statement: Statement) -> Iterator[Definition]:
+    source = block.text.split("\n")[block.fault_line - block.line : block.fault_line - block.line + 1]
+    place = Place(label=statement.label, line=block.fault_line, source="".join(source).strip()[:200])
+    is_gap = is_broken_placeholder(block.text)
     for match in BROKEN_DEFINITION.finditer(block.text):
-        source = block.text.split("\n")[block.fault_line - block.line : block.fault_line - block.line + 1]
-        place = Place(label=statement.label, line=block.fault_line, source="".join(source).strip()[:200])
-        yield Definition(match.group(1) or match.group(2), place, is_broken_placeholder(block.text), statement.fault)
+        yield Definition(match.group(1) or match.group(2), place, is_gap, statement.fault)
 
 
 Defining = ast.stmt | ast.expr | ast.alias

@@ -35,7 +35,7 @@ def _upgraded(text: str) -> Cells:
 
     converters_raise = (  # the converters trust the notebook to be what it says
         *(ValueError, LookupError, AttributeError, TypeError, NameError),
-        *(AssertionError, ArithmeticError, RecursionError),
+        *(AssertionError, ArithmeticError, RecursionError, MemoryError),
     )
     try:
         with warnings.catch_warnings():  # about missing cell ids and the like

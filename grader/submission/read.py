@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import re
+import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ MAX_STATEMENTS = 20_000
 MAX_CANDIDATES = 8  # filled-in ones of one name; the last count
 MAX_OTHER_NAMES = 200
 ENCODING = re.compile(rb"\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*([-\w.]+)")
+FOR_DOMAINS = frozenset({"idna", "punycode"})  # their time grows with the square of the length
 EXPECTED = "hand in the notebook (.ipynb) with your answers, alone or in a zip"
 
 
@@ -270,7 +273,9 @@ def _decode(data: bytes) -> str:
     match = ENCODING.match(data)
     encoding = match.group(1).decode("ascii") if match else "utf-8-sig"
     try:
-        text = data.decode(encoding, "replace")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of `unicode_escape`
+            text = data.decode("utf-8" if codecs.lookup(encoding).name in FOR_DOMAINS else encoding, "replace")
     except (LookupError, UnicodeError):  # no such encoding, or not one of text
         text = data.decode("utf-8", "replace")
     return plain_text(text.removeprefix("\ufeff"))

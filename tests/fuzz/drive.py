@@ -18,43 +18,49 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import atheris
 
 with atheris.instrument_imports(include=["grader"]):
     from fuzz import seeds, test_fuzz_archive, test_fuzz_notebook, test_fuzz_wire
-    from fuzz.properties import (
-        holds_for_archive,
-        holds_for_notebook,
-        holds_for_reply,
-        holds_for_source,
-        holds_for_status,
-    )
+    from fuzz.properties import holds_for_archive, holds_for_frame, holds_for_notebook, holds_for_source
 
 WARM_UP = 1_000  # inputs: by then everything is imported, compiled and cached
 MAX_GROWTH = 64 * 2**20  # bytes, from the end of the warm-up to the end; libFuzzer's own corpus is part of it
 ADDRESS_SPACE = 2 * 2**30  # bytes, on top of what the process has when it starts
 SLOW = 20  # seconds for one input: a finding
 MAX_LENGTH = 16_384  # bytes of an input
-Target = Callable[[bytes], object]
+Target = Callable[[bytes], bool]
 
 
-def _wire(data: bytes) -> None:
-    holds_for_reply(data)
-    holds_for_status(data)
+def _of_bytes(holds: Callable[[bytes], None]) -> Target:
+    """Every input is tried as it is."""
+
+    def target(data: bytes) -> bool:
+        holds(data)
+        return True
+
+    return target
+
+
+def _of_choices(test: Any) -> Target:
+    """The input decides what a Hypothesis test's strategies draw; one that is too short for that is not tried."""
+    fuzz_one_input = test.hypothesis.fuzz_one_input
+    return lambda data: fuzz_one_input(data) is not None
 
 
 TARGETS: dict[str, tuple[Target, Callable[[], tuple[bytes, ...]]]] = {
-    "wire": (_wire, seeds.frames),
-    "wire-made": (test_fuzz_wire.test_answer_holds_for_what_a_child_can_say.hypothesis.fuzz_one_input, tuple),
-    "archive": (holds_for_archive, seeds.archives),
-    "archive-made": (test_fuzz_archive.test_archive_holds_for_damaged_and_odd_zips.hypothesis.fuzz_one_input, tuple),
-    "notebook": (holds_for_notebook, seeds.notebooks),
+    "wire": (_of_bytes(holds_for_frame), seeds.frames),
+    "wire-made": (_of_choices(test_fuzz_wire.test_answer_holds_for_what_a_child_can_say), seeds.choices),
+    "archive": (_of_bytes(holds_for_archive), seeds.archives),
+    "archive-made": (_of_choices(test_fuzz_archive.test_archive_holds_for_damaged_and_odd_zips), seeds.choices),
+    "notebook": (_of_bytes(holds_for_notebook), seeds.notebooks),
     "notebook-made": (
-        test_fuzz_notebook.test_notebook_holds_for_damaged_and_odd_notebooks.hypothesis.fuzz_one_input,
-        tuple,
+        _of_choices(test_fuzz_notebook.test_notebook_holds_for_damaged_and_odd_notebooks),
+        seeds.choices,
     ),
-    "source": (lambda data: holds_for_source(data.decode("utf-8", "surrogateescape")), seeds.sources),
+    "source": (_of_bytes(holds_for_source), seeds.sources),
 }
 
 
@@ -73,11 +79,11 @@ class _Run:
 
     def __call__(self, data: bytes) -> None:
         try:
-            self._target(data)
+            self._inputs += self._target(data)
         except MemoryError:
+            self._inputs += 1
             self._out_of_memory += 1
-        self._inputs += 1
-        if self._inputs == WARM_UP:
+        if self._inputs >= WARM_UP and not self._warm:
             self._warm = _resident()
         if time.monotonic() > self._ends:
             self._finish()
@@ -86,14 +92,13 @@ class _Run:
         """End here: libFuzzer would not come back to Python."""
         seconds, last = time.monotonic() - self._started, _resident()
         grown = last - (self._warm or last)
-        print(
+        verdict = "no finding" if grown <= MAX_GROWTH else f"FINDING: it grew by more than {_mb(MAX_GROWTH)} MB"
+        sys.stdout.write(
             f"{self._name}: {self._inputs:,} inputs in {seconds:.0f} s ({self._inputs / seconds:,.0f} a second); resident "
             f"{_mb(self._first)} MB at first, {_mb(self._warm)} MB after {WARM_UP:,} inputs, {_mb(last)} MB at last; "
-            f"{self._out_of_memory} out of memory; no finding",
-            flush=True,
+            f"{self._out_of_memory} out of memory; {verdict}\n"
         )
-        if grown > MAX_GROWTH:
-            print(f"{self._name}: FINDING: it grew by {_mb(grown)} MB; the limit is {_mb(MAX_GROWTH)} MB", flush=True)
+        sys.stdout.flush()
         shutil.rmtree(self._corpus)  # after a finding it stays, with the input
         os._exit(int(grown > MAX_GROWTH))
 

@@ -126,6 +126,12 @@ def holds_for_status(body: bytes) -> None:
     assert unpack(msgspec.msgpack.encode(status), Status) == status
 
 
+def holds_for_frame(body: bytes) -> None:
+    """A body, whoever reads it."""
+    holds_for_reply(body)
+    holds_for_status(body)
+
+
 def holds_for_answer(answer: Answer) -> None:
     """An answer that was decoded is judged and shown."""
     if isinstance(answer, ReadingDone):
@@ -188,8 +194,9 @@ def holds_for_notebook(data: bytes) -> None:
     _holds_for_what_was_read(read_submission(Bundle(name="hw", files=files), WANTED))
 
 
-def holds_for_source(text: str) -> None:
-    """A code cell with this text (beside one that is right)."""
+def holds_for_source(data: bytes) -> None:
+    """A code cell with this text (beside one that is right); bytes that are not UTF-8 become lone surrogates."""
+    text = data.decode("utf-8", "surrogateescape")
     _holds_for_what_was_read(read_submission(bundle(text, "def f(x): return x"), WANTED))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import zipfile
 
 import msgspec
@@ -12,9 +13,10 @@ from fuzz.source_inputs import FRAGMENTS
 
 from grader.codec import freeze
 from grader.records import Crashed, OutOfMemory, Place, Raised, Returned, TimedOut
-from grader.sandbox.messages import Answer, Failed, Forked, Reaped, Ready, Reply
+from grader.sandbox.messages import Answer, Failed, Forked, Ready, Reaped, Reply
 
 MAX_FRAGMENT = 200
+MAX_EXAMPLE = 10_000
 THINGS = (
     *(None, True, 57, -1, 2**63, 3.0, 0.5 + 0.25j, "large", "(0, 0.25)", [1, "x"], (0.0, 0.25), (0.0, 0.25, "open")),
     *({"a": [1.0]}, {1, 2}, np.eye(2), np.zeros((0, 3)), np.array([True]), np.array([0.5 + 0.25j, 0.5 - 0.25j])),
@@ -57,8 +59,8 @@ def archives() -> tuple[bytes, ...]:
     """Zips by three methods, and those of the examples."""
     files = {"hw.ipynb": notebook("def f(x): return x"), "a/b.py": b"def g(): return 1\n", "data.csv": b"1,2"}
     methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-    examples = sorted((ROOT / "submissions_example").glob("*.zip"))
-    return (*(zipped(files, method) for method in methods), *(example.read_bytes() for example in examples))
+    examples = [path.read_bytes() for path in sorted((ROOT / "submissions_example").glob("*.zip"))]
+    return (*(zipped(files, method) for method in methods), *(data for data in examples if len(data) < MAX_EXAMPLE))
 
 
 def notebooks() -> tuple[bytes, ...]:
@@ -75,3 +77,9 @@ def notebooks() -> tuple[bytes, ...]:
 def sources() -> tuple[bytes, ...]:
     """The fragments of source."""
     return tuple(one.encode("utf-8", "replace") for one in FRAGMENTS if len(one) < MAX_FRAGMENT)
+
+
+def choices() -> tuple[bytes, ...]:
+    """Noise, long enough for what a strategy draws from it."""
+    source = random.Random(0)  # noqa: S311 (not a secret)
+    return tuple(source.randbytes(length) for length in (200, 500, 1000, 2000, 4000, 8000) for _repeat in range(20))

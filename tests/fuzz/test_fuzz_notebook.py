@@ -25,4 +25,4 @@ def test_notebook_holds_for_damaged_and_odd_notebooks(data: bytes) -> None:
 @settings(FIXED, max_examples=500)
 @given(sources())
 def test_source_holds_for_what_is_nearly_python(text: str) -> None:
-    holds_for_source(text)
+    holds_for_source(text.encode("utf-8", "surrogatepass"))

@@ -203,7 +203,7 @@ def test_ask_of_an_ended_child_touches_no_descriptor(sandbox: Sandbox) -> None:
 def test_ask_blames_the_grader_when_its_own_code_fails(sandbox: Sandbox) -> None:
     child = sandbox.child("numpy")
     broken = Load(documents=(None,), modules=())  # type: ignore[arg-type] # the child cannot decode it
-    with pytest.raises(SandboxError, match="(?s)failed at Load.*WireError"):
+    with pytest.raises(SandboxError, match=r"(?s)failed at Load.*WireError"):
         child.ask(broken, 5)
 
 

@@ -1,0 +1,126 @@
+"""What has become of the machine: processes, threads, memory, descriptors, and what lies about in shared places."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.sandbox import kernel
+from grader.sandbox.client import Sandbox
+
+PR_SET_CHILD_SUBREAPER = 36
+MEGABYTE = 2**20
+ZOMBIE = "Z"
+SHARED_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 (only listed)
+SYSTEM_V = tuple(Path("/proc/sysvipc", kind) for kind in ("shm", "msg", "sem"))
+SOON = 0.5  # seconds, in which a process that was killed is gone
+
+
+class Process(NamedTuple):
+    """A process as /proc/<pid>/status shows it to everybody. Sizes in bytes."""
+
+    resident: int
+    peak: int
+    threads: int
+    state: str  # "S", "Z", …
+    parent: int
+
+
+def process(pid: int) -> Process | None:
+    """What this process is like now; None when it has ended."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+    resident, peak = (int(fields.get(name, "0 kB").split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+    return Process(resident, peak, int(fields["Threads"]), fields["State"][0], int(fields["PPid"]))
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that the process has; 0 when it has ended."""
+    found = process(pid)
+    return found.resident if found else 0
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds that all threads of the process have run."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def forget_peak() -> None:
+    """From now on, `Process.peak` of this process is a new one."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
+@contextlib.contextmanager
+def adopting() -> Iterator[None]:
+    """Meanwhile, whatever a descendant leaves behind becomes a child of this process, so that it can be found."""
+    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    try:
+        yield
+    finally:
+        kernel.prctl(PR_SET_CHILD_SUBREAPER, 0)
+
+
+def descendants() -> frozenset[int]:
+    """Every process below this one, zombies too."""
+    parents = {pid: found.parent for pid in _everybody() if (found := process(pid))}
+    below: set[int] = set()
+    while new := {pid for pid, parent in parents.items() if parent in below | {os.getpid()}} - below:
+        below |= new
+    return frozenset(below)
+
+
+def _everybody() -> Iterator[int]:
+    return (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+
+
+def templates(sandbox: Sandbox) -> frozenset[int]:
+    """The process ids of its templates."""
+    return frozenset(template._process.pid for template in sandbox._templates.values())
+
+
+def end_survivors(honest: frozenset[int]) -> frozenset[int]:
+    """The descendants that are still there a moment later, but for the honest ones; they are ended."""
+    deadline = time.monotonic() + SOON
+    while (left := descendants() - honest) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+    return left
+
+
+def descriptors(pid: int) -> int:
+    """How many the process has open. Raises PermissionError when we may not know."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def files_named(token: str) -> list[Path]:
+    """What lies in the places that everybody may write to, with that word in its name."""
+    return [path for folder in SHARED_FOLDERS if folder.is_dir() for path in folder.iterdir() if token in path.name]
+
+
+def system_v_objects() -> frozenset[str]:
+    """Every shared memory segment, message queue and set of semaphores: kind, id and owner."""
+    found: set[str] = set()
+    for table in SYSTEM_V:
+        for line in table.read_text("ascii").splitlines()[1:]:
+            fields = line.split()
+            found.add(f"{table.name} {fields[1]}")
+    return frozenset(found)
+
+
+def abstract_sockets(token: str) -> list[str]:
+    """Unix sockets without a file, with that word in their name."""
+    lines = Path("/proc/net/unix").read_text("utf-8", "replace").splitlines()
+    return [line for line in lines if f"@{token}" in line]
