@@ -1,10 +1,12 @@
 # Everything runs in .venv with the versions of constraints.txt. `make run` and `make test` set it up themselves.
 PYTHON ?= python3
 SUBMISSION ?= submissions_example/complete.zip
+FUZZ_SECONDS ?= 60
 BIN := .venv/bin
 READY := .venv/.ready
+FUZZ_READY := .venv/.ready-fuzz
 
-.PHONY: run test lint types unit examples clean
+.PHONY: run test lint types unit fuzz examples clean
 
 run: $(READY)
 	$(BIN)/grader run $(SUBMISSION)
@@ -23,6 +25,11 @@ unit: $(READY)
 	$(BIN)/pytest -n auto --cov --cov-report= --cov-config=pyproject.toml
 	$(BIN)/coverage report
 
+fuzz: $(FUZZ_READY)
+	for target in wire archive notebook; do \
+		PYTHONPATH=tests $(BIN)/python -m fuzz.drive $$target --seconds $(FUZZ_SECONDS) || exit; \
+	done
+
 examples: $(READY)
 	$(BIN)/python submissions_example/build.py
 	$(BIN)/python submissions_example/store_reports.py
@@ -30,6 +37,10 @@ examples: $(READY)
 $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(FUZZ_READY): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
 	touch $@
 
 clean:

@@ -74,7 +74,7 @@ def measure(sandbox: Sandbox, places: Places) -> Isolation:
     child.end()
     if not isinstance(answer, SelfTested):
         raise SandboxError(f"the self-test of the isolation did not end: {answer}")
-    return Isolation(layers=child.layers, trials=answer.trials)
+    return Isolation(layers=sandbox.layers, trials=answer.trials)
 
 
 def _request(places: Places) -> SelfTest:

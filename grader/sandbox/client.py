@@ -149,7 +149,7 @@ class Sandbox:
         """A new child of the template of this kind ("numpy" or "torch")."""
         template = self.start(kind)
         child = Child(template, template.fork(self.limits))
-        self.layers = child.layers
+        self.layers = (template.namespaces, *child.layers)
         return child
 
     def close(self) -> None:

@@ -15,6 +15,8 @@ import msgspec
 
 from grader.errors import SandboxError
 from grader.plan import Limits
+from grader.records import LayerState
+from grader.sandbox import namespaces
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Settings, Status
 from grader.sandbox.wire import unpack
 
@@ -28,6 +30,7 @@ ENVIRONMENT = {  # all that a template and its children see
     "MPLBACKEND": "Agg",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    "TORCHINDUCTOR_CACHE_DIR": "/",  # torch makes this folder when it is imported: it must be there already
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
 }
 
@@ -57,14 +60,23 @@ class Started(NamedTuple):
 
 
 class Template:
-    """A running template process. `close` ends it; it also ends by itself when this process does."""
+    """A running template process. `close` ends it; it also ends by itself when this process does.
+
+    It starts behind namespaces of its own. Only trying tells whether the machine allows that, so a template that ends
+    before its first answer is started once more without them.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._uids = first_offset()
+        self._start(namespaces.jail(import_path(), settings))
+
+    def _start(self, jail: namespaces.Jail) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         start = f"import sys; sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
         start += f"main({theirs.fileno()})"
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
-            [sys.executable, "-s", "-c", start],
+            [*jail.command, sys.executable, "-s", "-c", start],
             env=ENVIRONMENT,
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -75,8 +87,15 @@ class Template:
         )
         theirs.close()
         self._control = ours
-        self._control.send(msgspec.msgpack.encode(settings))
-        self._uids = first_offset()
+        self._has_answered = False
+        self._jail = jail
+        with contextlib.suppress(BrokenPipeError):  # it has ended already: the first command finds out
+            self._control.send(msgspec.msgpack.encode(self._settings))
+
+    @property
+    def namespaces(self) -> LayerState:
+        """Whether it has namespaces of its own; known for sure after the first child."""
+        return self._jail.state()
 
     def fork(self, limits: Limits) -> Started:
         """A new confined child. Raises SandboxError when there is none to be had."""
@@ -86,8 +105,7 @@ class Template:
             for fd in (request_write, reply_read):
                 unused.callback(os.close, fd)
             try:
-                settings = self._settings(limits)
-                status = self._command(settings, [request_read, reply_write], seconds=START_SECONDS)
+                status = self._command(self._fork_settings(limits), [request_read, reply_write], seconds=START_SECONDS)
             finally:
                 os.close(request_read)
                 os.close(reply_write)
@@ -111,7 +129,7 @@ class Template:
         if self._process.stderr:
             self._process.stderr.close()
 
-    def _settings(self, limits: Limits) -> Fork:
+    def _fork_settings(self, limits: Limits) -> Fork:
         self._uids = (self._uids + 1) % UIDS
         return Fork(
             uid=FIRST_UID + self._uids if os.geteuid() == 0 else None,
@@ -120,15 +138,27 @@ class Template:
         )
 
     def _command(self, command: Command, fds: list[int], *, seconds: float) -> Status:
+        try:
+            data = self._exchange(msgspec.msgpack.encode(command), fds, seconds)
+        except SandboxError as error:
+            if self._has_answered or not self._jail.command:
+                raise
+            self.close()
+            self._start(namespaces.refused(str(error)))
+            data = self._exchange(msgspec.msgpack.encode(command), fds, seconds)
+        self._has_answered = True
+        return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
+
+    def _exchange(self, message: bytes, fds: list[int], seconds: float) -> bytes:
         self._control.settimeout(seconds)
         try:
-            socket.send_fds(self._control, [msgspec.msgpack.encode(command)], fds)
+            socket.send_fds(self._control, [message], fds)
             data = self._control.recv(4096)
         except (OSError, TimeoutError) as error:
             raise SandboxError(f"the template process does not answer: {error}{self._last_words()}") from None
         if not data:
             raise SandboxError(f"the template process has ended{self._last_words()}")
-        return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
+        return data
 
     def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):  # its end of the socket closes a moment before it ends

@@ -17,10 +17,10 @@ from typing import NamedTuple
 from grader.records import LayerState
 from grader.sandbox import landlock, limits, seccomp, user
 from grader.sandbox.messages import Fork
+from grader.sandbox.namespaces import LEFT_OUT
 
 REQUEST_FD, REPLY_FD = 3, 4
 FIRST_FREE_FD = 10  # what must survive until the layers are on is moved out of the way of those two
-LEFT_OUT = "left out on request"
 
 
 class Prepared(NamedTuple):

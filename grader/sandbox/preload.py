@@ -8,14 +8,15 @@ import importlib.util
 import sys
 from importlib.machinery import PathFinder
 
+from grader.submission.notebook import read_cells
+
 NUMPY = ("numpy", "numpy.random")  # NumPy 2 imports the latter when it is first used: in every child
 LIBRARIES = {"numpy": NUMPY, "torch": (*NUMPY, "torch")}
 # Where children cannot open files, they can only use what is there already: what answers to exercises are made with.
 STANDARD = (
     "abc", "argparse", "array", "asyncio", "base64", "bisect", "calendar", "cmath", "collections.abc", "colorsys",
     "concurrent.futures", "contextlib", "contextvars", "copy", "csv", "ctypes", "dataclasses", "datetime", "decimal",
-    "difflib", "dis", "doctest", "encodings.ascii", "encodings.cp1252", "encodings.idna", "encodings.latin_1",
-    "encodings.utf_16", "encodings.utf_8_sig", "enum", "fractions", "functools", "gc", "getpass", "glob", "graphlib",
+    "difflib", "dis", "doctest", "enum", "fractions", "functools", "gc", "getpass", "glob", "graphlib",
     "gzip", "hashlib", "heapq", "hmac", "html", "importlib.metadata", "importlib.resources", "inspect", "io",
     "itertools", "json", "keyword", "linecache", "locale", "logging", "lzma", "math", "mmap", "multiprocessing",
     "numbers", "operator", "os", "pathlib", "pickle", "platform", "pprint", "queue", "random", "re", "secrets",
@@ -28,7 +29,12 @@ SCIENTIFIC = (
     "scipy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.optimize",
     "scipy.sparse.linalg", "scipy.spatial.distance", "scipy.special", "scipy.stats", "pandas",
 )  # fmt: skip
+ENCODINGS = (
+    "ascii", "cp1252", "cp437", "idna", "latin_1", "mac_roman", "punycode", "raw_unicode_escape", "unicode_escape",
+    "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7", "utf_8", "utf_8_sig",
+)  # fmt: skip
 READING = ("IPython.core.inputtransformer2", "nbformat.converter")
+OLD_NOTEBOOKS = tuple(b'{"nbformat": %d, "metadata": {}, "worksheets": []}' % version for version in (2, 3))
 TORCH = ("torch.distributions", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch.profiler")
 
 
@@ -58,8 +64,10 @@ def make_ready(*, can_open_files: bool) -> None:
     if can_open_files:
         importlib.util.find_spec("_not_there_")  # fills the finders' lists of what is in each folder
         return
-    for name in (*STANDARD, *SCIENTIFIC, *READING, *(TORCH if "torch" in sys.modules else ())):
+    for name in (*(f"encodings.{name}" for name in ENCODINGS), *STANDARD, *SCIENTIFIC, *READING, *(TORCH if "torch" in sys.modules else ())):
         import_if_there(name)
+    for notebook in OLD_NOTEBOOKS:
+        read_cells(notebook)  # nbformat opens its schemas then
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder]
 
 

@@ -13,6 +13,7 @@ import resource
 import signal
 import socket
 import sys
+import tempfile
 import time
 from functools import partial
 from importlib.abc import MetaPathFinder
@@ -39,6 +40,7 @@ def main(control_fd: int) -> None:
     with contextlib.suppress(OSError):  # only a second line: the limit of memory is the first
         Path("/proc/self/oom_score_adj").write_text(OOM_FIRST, "ascii")
     sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
+    tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
     preload.import_libraries(settings.kind)
     preload.warm_up()
     hide_assignment()

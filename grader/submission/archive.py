@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import io
 import itertools
-import lzma
 import stat
 import struct
 import zipfile
@@ -20,12 +19,12 @@ MAX_ENTRIES = 10_000
 MAX_NAME = 1_000  # every place in the report repeats it
 MAX_RATIO = 800  # of a member over a megabyte: a repeated line of output compresses 400 times, zeros 1000 times
 RATIO_FREE_BYTES = 2**20
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of the others, zipfile unpacks a whole block at once: gigabytes
 CHUNK = 2**16
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "node_modules", ".venv"}
 UNREADABLE = (  # what zipfile and the decompressors raise for damaged bytes
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     EOFError,
     OSError,
@@ -156,6 +155,8 @@ def _refusal(entry: zipfile.ZipInfo) -> str:
         return "it is a link, not a file"
     if entry.flag_bits & 0x1:
         return "it is encrypted"
+    if entry.compress_type not in METHODS:
+        return "it is compressed by an unusual method: make the zip with what your system has for it"
     return ""
 
 

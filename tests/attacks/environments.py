@@ -3,8 +3,9 @@
 root                everything that this machine has
 docker              root with the capabilities and the system calls that Docker leaves a container
 docker-no-landlock  the same on a kernel without Landlock
-user                an ordinary user
-user-no-landlock    an ordinary user on a kernel without Landlock
+user                an ordinary user on a machine where ordinary users have no namespaces
+user-no-landlock    the same on a kernel without Landlock
+user-namespaces     an ordinary user who has them
 bare                an ordinary user where neither Landlock nor seccomp is to be had
 """
 
@@ -40,7 +41,7 @@ DOCKER_REFUSES = (  # what its default profile leaves out, for a container witho
     "reboot", "request_key", "set_mempolicy", "setns", "settimeofday", "swapoff", "swapon", "sysfs", "_sysctl",
     "syslog", "umount2", "unshare", "uselib", "userfaultfd", "ustat", "vhangup",
 )  # fmt: skip
-NAMES = ("root", "docker", "docker-no-landlock", "user", "user-no-landlock")
+NAMES = ("root", "docker", "docker-no-landlock", "user", "user-no-landlock", "user-namespaces")
 
 
 def enter(name: str) -> None:
@@ -48,13 +49,15 @@ def enter(name: str) -> None:
     is_root = os.geteuid() == 0
     if name != "root" and is_root:
         _show_interpreter()
+    has_namespaces = name in {"root", "user-namespaces"}
     refused = {
         **(dict.fromkeys(DOCKER_REFUSES, EPERM) | {"clone3": ENOSYS} if name.startswith("docker") else {}),
         **(dict.fromkeys(LANDLOCK, ENOSYS) if name.endswith("no-landlock") or name == "bare" else {}),
+        **({} if has_namespaces else {"unshare": EPERM}),
         **({"seccomp": ENOSYS} if name == "bare" else {}),
     }
-    if refused:
-        _refuse(refused, forbids_namespaces=name.startswith("docker"), forbids_filters=name == "bare")
+    if not has_namespaces:
+        _refuse(refused, forbids_namespaces=not has_namespaces, forbids_filters=name == "bare")
     if name.startswith("docker"):
         _limit_capabilities(DOCKER_CAPABILITIES)
     if name.startswith(("user", "bare")) and is_root:

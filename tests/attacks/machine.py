@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.sandbox import kernel
-from grader.sandbox.client import Sandbox
 
 PR_SET_CHILD_SUBREAPER = 36
 MEGABYTE = 2**20
@@ -29,29 +28,32 @@ class Process(NamedTuple):
     threads: int
     state: str  # "S", "Z", …
     parent: int
+    oom_score: int
 
 
 def process(pid: int) -> Process | None:
     """What this process is like now; None when it has ended."""
     try:
         text = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
+        oom_score = int(Path(f"/proc/{pid}/oom_score_adj").read_text("ascii"))
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
     resident, peak = (int(fields.get(name, "0 kB").split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
-    return Process(resident, peak, int(fields["Threads"]), fields["State"][0], int(fields["PPid"]))
+    return Process(resident, peak, int(fields["Threads"]), fields["State"][0], int(fields["PPid"]), oom_score)
+
+
+def own() -> Process:
+    """This process."""
+    found = process(os.getpid())
+    assert found is not None
+    return found
 
 
 def resident(pid: int) -> int:
     """Bytes of memory that the process has; 0 when it has ended."""
     found = process(pid)
     return found.resident if found else 0
-
-
-def processor_seconds(pid: int) -> float:
-    """Seconds that all threads of the process have run."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def forget_peak() -> None:
@@ -71,20 +73,27 @@ def adopting() -> Iterator[None]:
 
 def descendants() -> frozenset[int]:
     """Every process below this one, zombies too."""
-    parents = {pid: found.parent for pid in _everybody() if (found := process(pid))}
+    parents = {pid: _parent(pid) for pid in _everybody()}
     below: set[int] = set()
     while new := {pid for pid, parent in parents.items() if parent in below | {os.getpid()}} - below:
         below |= new
     return frozenset(below)
 
 
+def _parent(pid: int) -> int:
+    try:
+        return int(_after_the_name(pid)[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it has ended
+
+
+def _after_the_name(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat from the state on."""
+    return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+
+
 def _everybody() -> Iterator[int]:
     return (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-
-
-def templates(sandbox: Sandbox) -> frozenset[int]:
-    """The process ids of its templates."""
-    return frozenset(template._process.pid for template in sandbox._templates.values())
 
 
 def end_survivors(honest: frozenset[int]) -> frozenset[int]:

@@ -53,7 +53,9 @@ members = st.tuples(
     sources().map(lambda text: text.encode("utf-8", "replace"))
     | notebooks
     | st.sampled_from([70_000, 2**21]).map(bytes),
-    st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]),
+    st.sampled_from(
+        [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+    ),
     st.fixed_dictionaries({}, optional=FIELDS),
 )
 

@@ -18,7 +18,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import atheris
 
@@ -30,7 +30,7 @@ WARM_UP = 1_000  # inputs: by then everything is imported, compiled and cached
 MAX_GROWTH = 64 * 2**20  # bytes, from the end of the warm-up to the end; libFuzzer's own corpus is part of it
 ADDRESS_SPACE = 2 * 2**30  # bytes, on top of what the process has when it starts
 SLOW = 20  # seconds for one input: a finding
-MAX_LENGTH = 16_384  # bytes of an input
+MAX_LENGTH = 4_096  # bytes of an input
 Target = Callable[[bytes], bool]
 
 
@@ -50,51 +50,67 @@ def _of_choices(test: Any) -> Target:
     return lambda data: fuzz_one_input(data) is not None
 
 
-TARGETS: dict[str, tuple[Target, Callable[[], tuple[bytes, ...]]]] = {
-    "wire": (_of_bytes(holds_for_frame), seeds.frames),
-    "wire-made": (_of_choices(test_fuzz_wire.test_answer_holds_for_what_a_child_can_say), seeds.choices),
-    "archive": (_of_bytes(holds_for_archive), seeds.archives),
-    "archive-made": (_of_choices(test_fuzz_archive.test_archive_holds_for_damaged_and_odd_zips), seeds.choices),
-    "notebook": (_of_bytes(holds_for_notebook), seeds.notebooks),
-    "notebook-made": (
-        _of_choices(test_fuzz_notebook.test_notebook_holds_for_damaged_and_odd_notebooks),
-        seeds.choices,
+class _Form(NamedTuple):
+    """A way to make something to try of an input; the input's first byte says which."""
+
+    name: str
+    target: Target
+    seeds: tuple[bytes, ...]
+
+
+NOISE = seeds.choices()
+TARGETS = {
+    "wire": (
+        _Form("frames", _of_bytes(holds_for_frame), seeds.frames()),
+        _Form("made answers", _of_choices(test_fuzz_wire.test_answer_holds_for_what_a_child_can_say), NOISE),
     ),
-    "source": (_of_bytes(holds_for_source), seeds.sources),
+    "archive": (
+        _Form("files", _of_bytes(holds_for_archive), seeds.archives()),
+        _Form("made zips", _of_choices(test_fuzz_archive.test_archive_holds_for_damaged_and_odd_zips), NOISE),
+    ),
+    "notebook": (
+        _Form("files", _of_bytes(holds_for_notebook), seeds.notebooks()),
+        _Form("cells", _of_bytes(holds_for_source), seeds.sources()),
+        _Form(
+            "made notebooks", _of_choices(test_fuzz_notebook.test_notebook_holds_for_damaged_and_odd_notebooks), NOISE
+        ),
+    ),
 }
 
 
 class _Run:
     """Tries inputs until the time is up; then says how many, how fast, and how large the process became."""
 
-    def __init__(self, name: str, target: Target, seconds: float, corpus: Path) -> None:
+    def __init__(self, name: str, seconds: float, corpus: Path) -> None:
         self._name = name
         self._corpus = corpus
-        self._target = target
+        self._forms = TARGETS[name]
         self._started = time.monotonic()
         self._ends = self._started + seconds
-        self._inputs = 0
+        self._counts = dict.fromkeys((form.name for form in self._forms), 0)
         self._out_of_memory = 0
         self._first, self._warm = _resident(), 0
 
     def __call__(self, data: bytes) -> None:
+        form = self._forms[data[0] % len(self._forms) if data else 0]
         try:
-            self._inputs += self._target(data)
+            self._counts[form.name] += form.target(data[1:])
         except MemoryError:
-            self._inputs += 1
+            self._counts[form.name] += 1
             self._out_of_memory += 1
-        if self._inputs >= WARM_UP and not self._warm:
+        if not self._warm and sum(self._counts.values()) >= WARM_UP:
             self._warm = _resident()
         if time.monotonic() > self._ends:
             self._finish()
 
     def _finish(self) -> None:
         """End here: libFuzzer would not come back to Python."""
-        seconds, last = time.monotonic() - self._started, _resident()
+        seconds, last, inputs = time.monotonic() - self._started, _resident(), sum(self._counts.values())
         grown = last - (self._warm or last)
         verdict = "no finding" if grown <= MAX_GROWTH else f"FINDING: it grew by more than {_mb(MAX_GROWTH)} MB"
+        forms = ", ".join(f"{count:,} {name}" for name, count in self._counts.items())
         sys.stdout.write(
-            f"{self._name}: {self._inputs:,} inputs in {seconds:.0f} s ({self._inputs / seconds:,.0f} a second); resident "
+            f"{self._name}: {inputs:,} inputs ({forms}) in {seconds:.0f} s, {inputs / seconds:,.0f} a second; resident "
             f"{_mb(self._first)} MB at first, {_mb(self._warm)} MB after {WARM_UP:,} inputs, {_mb(last)} MB at last; "
             f"{self._out_of_memory} out of memory; {verdict}\n"
         )
@@ -119,9 +135,9 @@ def _cap_address_space() -> None:
 
 
 def _fuzz(name: str, seconds: float, corpus: Path) -> None:
-    target, make_seeds = TARGETS[name]
-    for number, seed in enumerate(make_seeds()):
-        (corpus / f"seed-{number}").write_bytes(seed)
+    for form_number, form in enumerate(TARGETS[name]):
+        for number, seed in enumerate(form.seeds):
+            (corpus / f"{form_number}-{number}").write_bytes(bytes([form_number]) + seed)
     warnings.simplefilter("error")
     _cap_address_space()
     options = [
@@ -131,7 +147,7 @@ def _fuzz(name: str, seconds: float, corpus: Path) -> None:
         "-rss_limit_mb=0",
         "-verbosity=0",
     ]
-    atheris.Setup([sys.argv[0], *options, str(corpus)], _Run(name, target, seconds, corpus))
+    atheris.Setup([sys.argv[0], *options, str(corpus)], _Run(name, seconds, corpus))
     atheris.Fuzz()
 
 

@@ -16,13 +16,13 @@ def test_notebook_holds_for_noise(data: bytes) -> None:
     holds_for_notebook(data)
 
 
-@settings(FIXED, max_examples=400)
+@settings(FIXED, max_examples=300)
 @given(notebooks)
 def test_notebook_holds_for_damaged_and_odd_notebooks(data: bytes) -> None:
     holds_for_notebook(data)
 
 
-@settings(FIXED, max_examples=500)
+@settings(FIXED, max_examples=400)
 @given(sources())
 def test_source_holds_for_what_is_nearly_python(text: str) -> None:
     holds_for_source(text.encode("utf-8", "surrogatepass"))

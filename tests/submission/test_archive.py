@@ -72,9 +72,24 @@ def test_open_archive_reads_a_backslash_as_a_slash() -> None:
     assert opened(with_entry("a\\odd.py")).files[1] == File(name="a/odd.py", data=b"x = 2")
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
-def test_open_archive_skips_damaged_members(method: int) -> None:
-    data = bytearray(zipped({"hw.ipynb": NOTEBOOK * 50}, method))
+def test_open_archive_skips_names_that_would_fill_the_report() -> None:
+    result = opened(with_entry("x" * 2_000 + ".py"))
+    assert result.notes == ("x" * 100 + " was skipped: its name has more than 1000 characters",)
+
+
+def test_open_archive_says_little_of_long_damage() -> None:
+    data = zipped({"x" * 900 + ".py": b"x = 22222"}, zipfile.ZIP_STORED).replace(b"x = 22222", b"x = 33333")
+    assert len(opened(data).notes[0]) < 300
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_open_archive_skips_methods_that_unpack_without_a_limit(method: int) -> None:
+    note = opened(zipped({"hw.ipynb": NOTEBOOK}, method)).notes[0]
+    assert note.startswith("hw.ipynb was skipped: it is compressed by an unusual method")
+
+
+def test_open_archive_skips_damaged_members() -> None:
+    data = bytearray(zipped({"hw.ipynb": NOTEBOOK * 50}))
     start = data.index(b"hw.ipynb") + len(b"hw.ipynb") + 12
     data[start : start + 18] = bytes(byte ^ 0xFF for byte in data[start : start + 18])
     assert opened(bytes(data)).notes[0].startswith("hw.ipynb was skipped: it is damaged")
@@ -92,7 +107,7 @@ def test_open_archive_skips_encrypted_entries() -> None:
 def test_open_archive_skips_unknown_compression() -> None:
     data = bytearray(zipped({"hw.ipynb": NOTEBOOK, "odd.py": b"x = 2"}))
     data[data.rindex(b"PK\x01\x02") + 10] = 99
-    assert opened(bytes(data)).notes[0].startswith("odd.py was skipped: it is damaged")
+    assert opened(bytes(data)).notes[0].startswith("odd.py was skipped: it is compressed by an unusual method")
 
 
 def test_open_archive_skips_a_wrong_checksum() -> None:

@@ -45,6 +45,13 @@ def test_read_cells_ignores_cells_that_are_not_code() -> None:
     assert read_cells(json.dumps({"cells": cells, "nbformat": 4}).encode()).sources == ("x", "")
 
 
+@pytest.mark.parametrize("level", [2**62, 2**64])
+def test_read_cells_refuses_a_heading_that_would_fill_the_memory(level: int) -> None:
+    heading = {"cell_type": "heading", "level": level, "source": "x", "metadata": {}}
+    content = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": [heading]}]}
+    assert read_cells(json.dumps(content).encode()).fault.startswith("its notebook format cannot be read")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_read_cells_understands_encodings(encoding: str) -> None:
     text = notebook("σ = 1").decode()

@@ -113,6 +113,8 @@ def test_read_takes_python_files() -> None:
         (b"# coding: undefined\nx = 1", "# coding: undefined\nx = 1"),
         (b"# coding: idna\nx = '\xc3\xa9'", "# coding: idna\nx = 'é'"),
         (b"# coding: base64\nx = 1", "# coding: base64\nx = 1"),
+        (b"# coding: punycode\nx = 1 - y", "# coding: punycode\nx = 1 - y"),
+        (b"# coding: unicode_escape\nx = '\\d'", "# coding: unicode_escape\nx = '\\d'"),
     ],
 )
 def test_read_decodes_python_files(data: bytes, source: str) -> None:

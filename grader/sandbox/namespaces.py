@@ -1,0 +1,75 @@
+"""Namespaces round the template, by bubblewrap: its own view of files, network, processes and shared memory.
+
+A second wall where the machine allows it (most containers do not): behind it, what is not Python or one of its
+libraries is not there at all.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.records import LayerState
+from grader.sandbox.messages import Settings
+
+PROGRAM = "bwrap"
+NAME, PROTECTS = "namespaces", "files, network and processes: there are none but the template's own"
+PACKAGE = Path(__file__).resolve().parents[1]
+SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/sys/devices/system/cpu")
+UNSHARED = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
+LEFT_OUT = "left out on request"
+
+
+class Jail(NamedTuple):
+    """The words before the template's command; none, with the reason, where there are no namespaces to be had."""
+
+    command: tuple[str, ...]
+    remark: str = ""
+
+    def state(self) -> LayerState:
+        """What a report says of this layer."""
+        return LayerState(name=NAME, protects=PROTECTS, is_active=bool(self.command), remark=self.remark)
+
+
+def jail(import_path: Iterable[str], settings: Settings) -> Jail:
+    """How to start a template behind namespaces. Whether the machine allows it, only starting it tells."""
+    if NAME in settings.omitted:
+        return Jail((), LEFT_OUT)
+    program = shutil.which(PROGRAM)
+    if program is None:
+        return Jail((), f"{PROGRAM} is not installed")
+    mounts = _mounts(_visible(import_path), map(Path, settings.private))
+    return Jail((program, *_options(), *mounts, "--"))
+
+
+def refused(last_words: str) -> Jail:
+    """What to do instead when bubblewrap has ended with these words."""
+    return Jail((), last_words.rpartition(f"{PROGRAM}: ")[2].partition(". ")[0])
+
+
+def _options() -> list[str]:
+    """The namespaces; a template of root stays root in them, with the rights to give its children users."""
+    rights = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_READ_SEARCH", "CAP_SETPCAP")
+    who = [word for right in rights for word in ("--cap-add", right)] if os.geteuid() == 0 else ["--unshare-user"]
+    return [*UNSHARED, *who, "--proc", "/proc", "--dev", "/dev"]
+
+
+def _visible(import_path: Iterable[str]) -> list[Path]:
+    """Python, its libraries, this package: what a template needs to start."""
+    own = PACKAGE.parent
+    places = [Path(entry) for entry in import_path if Path(entry).resolve() != own]
+    return [*map(Path, SYSTEM), Path(sys.prefix), Path(sys.base_prefix), *places, PACKAGE]
+
+
+def _mounts(visible: list[Path], private: Iterable[Path]) -> list[str]:
+    words = []
+    for path in sorted({path for path in visible if path.exists()}):  # a folder before what lies in it
+        words += ["--ro-bind", str(path), str(path)]
+    for path in private:
+        if path.exists() and any(root in path.resolve().parents for root in visible):
+            words += ["--tmpfs", str(path)] if path.is_dir() else ["--ro-bind", os.devnull, str(path)]
+    return [*words, "--remount-ro", "/"]

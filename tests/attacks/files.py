@@ -1,0 +1,377 @@
+"""Attacks that want to read what lies on the disk: the reference, the rubrics, other submissions, somebody's home."""
+
+from __future__ import annotations
+
+import os
+import platform
+import py_compile
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from arena import Arena
+from attack import Attack
+from native import native, program
+
+UNTESTED: dict[int, str] = {
+    145: "Neither Landlock nor seccomp restricts stat(2): where a child sees the file system at all, that a file exists "
+    "and how large it is shows, its content never. Folders with mode 0700 hide that too, where children are users of "
+    "their own, and so do namespaces. tests/attacks/test_stat.py states what shows where",
+}
+GUARDS = "Landlock; no-open; namespaces"
+
+
+def _with_home(arena: Arena, body: str) -> str:
+    """Try the body where somebody's files lie about, each with the secret in it; `HOME` is their folder."""
+    with tempfile.TemporaryDirectory(prefix="home-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        for name in LEFT_ABOUT:
+            path = home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f'"""The answers."""\nANSWER = "{arena.token}"\n', "ascii")
+        solution = home / "course" / "solutions.py"
+        py_compile.compile(str(solution), cfile=str(home / "course" / "__pycache__" / "solutions.pyc"), doraise=True)
+        return arena.attack(program(body, HOME=folder, LEFT_ABOUT=LEFT_ABOUT))
+
+
+LEFT_ABOUT = (
+    ".git/HEAD",
+    ".ipynb_checkpoints/hw2-checkpoint.ipynb",
+    ".ssh/id_test",
+    ".aws/credentials",
+    ".config/pip/pip.conf",
+    ".bash_history",
+    ".cache/grader/plans/0123.plan",
+    "autograder/submission_metadata.json",
+    "autograder/submission/hw2.ipynb",
+    "autograder/previous_submissions/1/hw2.ipynb",
+    "autograder/source/rubrics/hw2.yaml",
+    "course/solutions.py",
+)
+
+
+def _at_home(numbers: tuple[int, ...], name: str, body: str) -> Attack:
+    run: Callable[[Arena], str] = partial(_with_home, body=body)
+    return Attack(numbers, name, GUARDS, run)
+
+
+_BY_32_BIT_CALLS = """
+import mmap
+# mov eax, edi; mov ebx, esi; mov ecx, edx; mov edx, (old) ecx; int 0x80
+code = bytes.fromhex("53 89f8 89f3 4189c8 89d1 4489c2 cd80 5b c3".replace(" ", ""))
+page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page.write(code)
+call = ctypes.CFUNCTYPE(ctypes.c_int, *(ctypes.c_long,) * 4)(ctypes.addressof(ctypes.c_char.from_buffer(page)))
+low = mmap.mmap(-1, 4096, flags=0x22 | 0x40)  # MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT
+low.write(facts["secret"].encode() + bytes(1))
+address = ctypes.addressof(ctypes.c_char.from_buffer(low))
+return tried({"open": lambda: read(call(5, address, 0, 0)), "openat": lambda: read(call(295, -100, address, 0))})
+"""
+FOR_X86 = (
+    native(
+        (21,),
+        "open-the-reference-by-32-bit-calls",
+        "seccomp: foreign architectures are killed; Landlock; namespaces",
+        _BY_32_BIT_CALLS,
+    ),
+    native(
+        (21,),
+        "open-the-reference-by-x32-calls",
+        "seccomp: foreign architectures are killed; Landlock; namespaces",
+        """
+        x32 = 0x40000000
+        return tried({
+            "open": lambda: read(syscall(x32 | 2, facts["secret"].encode(), 0)),
+            "openat": lambda: read(syscall(x32 | 257, -100, facts["secret"].encode(), 0)),
+        })
+        """,
+    ),
+)
+ATTACKS: tuple[Attack, ...] = (
+    native(
+        (21,),
+        "open-the-reference",
+        GUARDS,
+        """
+        import codecs, io, linecache, mmap, pathlib, threading, tokenize
+        import numpy as np
+        from importlib.machinery import SourceFileLoader
+        secret = facts["secret"]
+        def mapped():
+            with open(secret, "rb") as file:
+                return mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)[:].decode()
+        def in_a_thread():
+            got = []
+            thread = threading.Thread(target=lambda: refused(lambda: open(secret).read(), got, "thread"))
+            thread.start()
+            thread.join()
+            return got[0]
+        def by_name(path):
+            return lambda: open(path).read()
+        def linked():
+            name = facts["folder"] + "/link"
+            os.link(secret, name)
+            return open(name).read()
+        return tried({
+            "open": by_name(secret),
+            "descriptor": lambda: read(os.open(secret, os.O_RDONLY | os.O_NOFOLLOW | os.O_NOATIME)),
+            "read and write": lambda: read(os.open(secret, os.O_RDWR)),
+            "FileIO": lambda: io.FileIO(secret).readall().decode(),
+            "pathlib": lambda: pathlib.Path(secret).read_bytes().decode(),
+            "codecs": lambda: codecs.open(secret).read(),
+            "tokenize": lambda: tokenize.open(secret).read(),
+            "loader": lambda: SourceFileLoader("q1", secret).get_data(secret).decode(),
+            "linecache": lambda: linecache.getlines(secret)[0],
+            "numpy": lambda: np.fromfile(secret, np.uint8).tobytes().decode(),
+            "memmap": lambda: bytes(np.memmap(secret, np.uint8, "r")).decode(),
+            "text to numpy": lambda: str(np.genfromtxt(secret, str)),
+            "mmap": mapped,
+            "in a thread": in_a_thread,
+            "from the root": by_name("/proc/self/root" + secret),
+            "from the folder": by_name("/proc/self/cwd" + secret),
+            "from the root of a thread": by_name("/proc/thread-self/root" + secret),
+            "from the root of the parent": by_name(f"/proc/{os.getppid()}/root" + secret),
+            "from the root of the grader": by_name(f"/proc/{facts['grader']}/root" + secret),
+            "relative": by_name(os.path.relpath(secret, "/")),
+            "through a library": by_name(os.path.dirname(os.__file__) + "/../" * 12 + secret),
+            "hard link": linked,
+        })
+        """,
+    ),
+    native(
+        (21, 27),
+        "open-the-reference-by-system-calls",
+        GUARDS + "; seccomp: openat2, open_by_handle_at, open_tree",
+        """
+        secret = facts["secret"].encode()
+        how = struct.pack("QQQ", 0, 0, 0)
+        here, beyond = -100, 1 << 32  # AT_FDCWD; a bit that the kernel does not read
+        def reopened():
+            fd = os.open(secret, os.O_PATH)
+            return read(os.open(f"/proc/self/fd/{fd}", os.O_RDONLY))
+        def handled():
+            handle = ctypes.create_string_buffer(struct.pack("Ii", 128, 0), 136)
+            mount = ctypes.c_int()
+            syscall("name_to_handle_at", here, secret, handle, ctypes.byref(mount), 0)
+            return read(syscall("open_by_handle_at", here, handle, 0))
+        def copied():
+            tree = syscall("open_tree", here, os.path.dirname(secret), 1)  # OPEN_TREE_CLONE
+            return read(syscall("openat", tree, os.path.basename(secret), 0))
+        def by_library():
+            LIBC.fopen.restype = ctypes.c_void_p
+            file = ctypes.c_void_p(LIBC.fopen(secret, b"r"))
+            return read(LIBC.fileno(file)) if file else False
+        return tried({
+            "open": lambda: read(syscall("open", secret, 0)),
+            "openat": lambda: read(syscall("openat", here, secret, 0)),
+            "openat2": lambda: read(syscall("openat2", here, secret, how, len(how))),
+            "openat, more bits": lambda: read(syscall("openat", here, secret, beyond)),
+            "open to execute": lambda: read(syscall("openat", here, secret, 0o3)),
+            "reopen": reopened,
+            "by its handle": handled,
+            "from a copy of the mount": copied,
+            "C library": by_library,
+        })
+        """,
+    ),
+    native(
+        (21, 134),
+        "open-the-reference-by-io-uring",
+        "seccomp; namespaces",
+        """
+        import mmap
+        secret = ctypes.create_string_buffer(facts["secret"].encode())
+        parameters = ctypes.create_string_buffer(120)
+        ring = syscall("io_uring_setup", 4, parameters)
+        tail, _mask, _entries, _flags, _dropped, array = struct.unpack_from("6I", parameters, 44)
+        completed = struct.unpack_from("I", parameters, 80 + 20)[0]  # cq_off.cqes
+        queue = mmap.mmap(ring, 4096, offset=0)
+        entries = mmap.mmap(ring, 4096, offset=0x10000000)
+        answers = mmap.mmap(ring, 4096, offset=0x8000000)
+        def submit(operation, fd, offset, address, length, flags):
+            entries[0:64] = struct.pack("BBHiQQIIQ24x", operation, 0, 0, fd, offset, address, length, flags, 1)
+            position = struct.unpack_from("I", queue, tail)[0]
+            queue[array:array + 16] = bytes(16)
+            queue[tail:tail + 4] = struct.pack("I", position + 1)
+            syscall("io_uring_enter", ring, 1, 1, 1, None, 0)
+            return struct.unpack_from("Qi", answers, completed + 16 * position)[1]
+        file = submit(18, -100, 0, ctypes.addressof(secret), 0, 0)  # IORING_OP_OPENAT
+        text = ctypes.create_string_buffer(100)
+        submit(22, file, 0, ctypes.addressof(text), 99, 0)  # IORING_OP_READ
+        return text.value.decode()
+        """,
+    ),
+    native(
+        (21, 23, 29),
+        "read-the-reference-by-another-program",
+        "seccomp: fork, exec, memfd_create; Landlock; namespaces",
+        """
+        import subprocess
+        secret = facts["secret"]
+        def forked(fork):
+            def start(fd):
+                if (pid := fork()) == 0:
+                    os.dup2(fd, 1)
+                    os.execv("/bin/cat", ["cat", secret])
+                os.waitpid(pid, 0)
+            return lambda: collect(start)
+        def in_memory(fd):
+            script = syscall("memfd_create", b"script", 0)
+            os.write(script, b"#!/bin/cat " + secret.encode())
+            if (pid := os.fork()) == 0:
+                os.dup2(fd, 1)
+                syscall("execveat", script, b"", (ctypes.c_char_p * 2)(b"x", None), (ctypes.c_char_p * 1)(None), 0x1000)
+                os._exit(1)
+            os.waitpid(pid, 0)
+        def spawned(fd):
+            actions = [(os.POSIX_SPAWN_DUP2, fd, 1)]
+            os.waitpid(os.posix_spawn("/bin/cat", ["cat", secret], {}, file_actions=actions), 0)
+        return tried({
+            "fork and exec": forked(os.fork),
+            "clone": forked(lambda: syscall("clone", 17, 0, 0, 0, 0)),
+            "subprocess": lambda: subprocess.check_output(["/bin/cat", secret], stderr=subprocess.DEVNULL).decode(),
+            "shell": lambda: collect(lambda fd: LIBC.system(f"cat {secret} >&{fd}".encode())),
+            "spawn": lambda: collect(spawned),
+            "a program in memory": lambda: collect(in_memory),
+        })
+        """,
+    ),
+    native(
+        (22,),
+        "list-the-folders",
+        GUARDS,
+        """
+        import glob, pathlib
+        folder = os.path.dirname(facts["secret"])
+        arena = os.path.dirname(folder)
+        def raw(path):
+            fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            buffer = ctypes.create_string_buffer(4096)
+            return buffer.raw[:syscall("getdents64", fd, buffer, 4096)].decode("latin-1")
+        def by_library(path):
+            LIBC.opendir.restype = ctypes.c_void_p
+            return LIBC.opendir(path.encode()) is not None
+        def found(names):
+            return sorted(names) or False
+        return tried({
+            "listdir": lambda: found(os.listdir(folder)),
+            "scandir": lambda: found(entry.name for entry in os.scandir(arena)),
+            "glob": lambda: found(glob.glob(arena + "/*/*")),
+            "walk": lambda: found(sum((files for _, _, files in os.walk(arena)), [])),
+            "pathlib": lambda: found(map(str, pathlib.Path(arena).rglob("*"))),
+            "system call": lambda: raw(folder),
+            "through a library": lambda: found(os.listdir(os.path.dirname(os.__file__) + "/../" * 12 + arena)),
+            "C library": lambda: by_library(arena),
+            "the system": lambda: found(os.listdir("/")),
+            "temporary files": lambda: found(os.listdir("/tmp")),
+            "processes": lambda: found(os.listdir("/proc")),
+            "homes": lambda: found(os.listdir("/root") + os.listdir("/home")),
+        })
+        """,
+    ),
+    native(
+        (22, 36),
+        "find-the-bundled-homework",
+        GUARDS + "; the package's own folder is private, and no finder finds it",
+        """
+        import glob, importlib, importlib.machinery, inspect, pkgutil
+        # Installed, the homework that comes with it lies inside of the package; in a checkout, beside it.
+        package = os.path.dirname(sys.modules["grader.sandbox.child"].__file__.replace("/sandbox", ""))
+        def read_some(pattern):
+            path = glob.glob(pattern, recursive=True)[0]
+            return open(path).read(40)
+        def imported(name):
+            sys.meta_path[:] = [importlib.machinery.BuiltinImporter, importlib.machinery.PathFinder]
+            sys.path[:0] = [os.path.dirname(package), package + "/homework"]
+            importlib.invalidate_caches()
+            return importlib.import_module(name).__name__
+        around = os.path.dirname(package)
+        return tried({
+            "rubrics": lambda: open(around + "/rubrics/q1.yaml").read(40),
+            "references": lambda: open(around + "/reference/kernel_ridge.py").read(40),
+            "package": lambda: open(package + "/judging.py").read(40),
+            "package data": lambda: pkgutil.get_data("grader", "judging.py")[:40],
+            "source": lambda: inspect.getsource(sys.modules["grader.codec"])[:40],
+            "somewhere": lambda: read_some(around + "/**/*.yaml"),
+            "compiled": lambda: read_some(around + "/**/__pycache__/*.pyc"),
+            "import a reference": lambda: imported("reference.kernel_ridge"),
+            "import the judge": lambda: imported("grader.judging"),
+        })
+        """,
+    ),
+    native(
+        (23,),
+        "read-the-reference-as-source",
+        GUARDS,
+        """
+        import doctest, inspect, linecache, traceback, types, warnings
+        secret = facts["secret"]
+        def quoted():  # a traceback shows the lines of the file that its code says it is from
+            try:
+                exec(compile("1 / 0", secret, "exec"), {})
+            except ZeroDivisionError:
+                return traceback.format_exc().split(secret)[1][:200].partition("module>")[2].split("Zero")[0].strip()
+        def of_a_module():
+            module = types.ModuleType("q1")
+            module.__file__ = secret
+            return inspect.getsource(module)
+        def of_a_function():
+            scope = {}
+            exec(compile("def q1(): pass", secret, "exec"), scope)
+            return inspect.getsource(scope["q1"])
+        def warned():
+            text = warnings.formatwarning("x", UserWarning, secret, 1)
+            return text.partition(" x")[2].strip()
+        return tried({
+            "traceback": quoted,
+            "module": of_a_module,
+            "function": of_a_function,
+            "warning": warned,
+            "linecache": lambda: "".join(linecache.updatecache(secret)),
+            "doctest": lambda: doctest._load_testfile(secret, None, False, "ascii")[0],
+        })
+        """,
+    ),
+    _at_home(
+        (23, 36),
+        "load-the-solutions",
+        """
+        import importlib.util, marshal, runpy
+        folder = HOME + "/course"
+        def loaded(path):
+            spec = importlib.util.spec_from_file_location("solutions", path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module.ANSWER
+        def imported():
+            sys.path.insert(0, folder)
+            sys.path_importer_cache.clear()
+            sys.meta_path.insert(0, importlib.machinery.PathFinder)
+            import solutions
+            return solutions.ANSWER
+        return tried({
+            "import": imported,
+            "source": lambda: loaded(folder + "/solutions.py"),
+            "compiled": lambda: loaded(folder + "/__pycache__/solutions.pyc"),
+            "constants": lambda: marshal.loads(open(folder + "/__pycache__/solutions.pyc", "rb").read()[16:]).co_consts,
+            "run": lambda: runpy.run_path(folder + "/solutions.py")["ANSWER"],
+        })
+        """,
+    ),
+    _at_home(
+        (35, 40),
+        "read-what-lies-about",
+        """
+        import pwd, socket
+        def reader(path):
+            return lambda: open(path, "rb").read(200).decode("latin-1").strip()
+        ways = {name: reader(HOME + "/" + name) for name in LEFT_ABOUT}
+        ways |= {path: reader(path) for path in ("/etc/passwd", "/etc/hostname", "/etc/machine-id", "/proc/version")}
+        ways["users"] = lambda: pwd.getpwuid(0).pw_dir
+        return tried(ways)
+        """,
+    ),
+    *(FOR_X86 if platform.machine() == "x86_64" else ()),
+)
