@@ -56,7 +56,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 def diagnose(assignment: Path) -> Diagnosis:
     """Run the self-test as `grader run` does."""
-    with closing(Sandbox(Limits(), private=(str(assignment.absolute()),))) as sandbox:
+    with closing(Sandbox(Limits(), private=(assignment.absolute(),))) as sandbox:
         isolation = measure(sandbox, places_around(assignment))
     states = tuple(_property(isolation, kind) for kind in Property)
     return Diagnosis(machine=_machine(), layers=isolation.layers, properties=states)

@@ -78,9 +78,9 @@ def measure(sandbox: Sandbox, places: Places) -> Isolation:
 
 
 def _request(places: Places) -> SelfTest:
-    files = (path for path in places.files if path.is_file())
-    folders = (path for path in places.folders if path.is_dir())
-    return SelfTest(files=tuple(map(str, files)), folders=tuple(map(str, folders)), processes=(os.getpid(),))
+    files = (os.fsencode(path) for path in places.files if path.is_file())
+    folders = (os.fsencode(path) for path in places.folders if path.is_dir())
+    return SelfTest(files=tuple(files), folders=tuple(folders), processes=(os.getpid(),))
 
 
 def require(isolation: Isolation) -> None:

@@ -222,7 +222,7 @@ def test_grade_is_repeatable(sandbox: Sandbox) -> None:
 
 def test_grade_records_the_layers(sandbox: Sandbox) -> None:
     report = grade(bundle(RIGHT), plan(SQUARE), sandbox)
-    assert [layer.name for layer in report.layers] == [layer.name for layer in LAYERS]
+    assert [layer.name for layer in report.layers] == ["namespaces", *(layer.name for layer in LAYERS)]
 
 
 def test_ungradable_lists_every_check() -> None:

@@ -14,7 +14,7 @@ from builders import SQUARE, bundle, check, plan, zip_bundle
 
 from grader.errors import SandboxError
 from grader.plan import Case, Check, Limits, Plan
-from grader.records import Attempt, Crashed, OutOfMemory, Raised, Reading, Returned, TimedOut
+from grader.records import Attempt, Crashed, OutOfMemory, Raised, Reading, Returned, TimedOut, Visibility
 from grader.running import Budget, Runner, read_in_child
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Answer, Load
@@ -123,6 +123,9 @@ class Forgetful(Sandbox):
 class Mortal(Sandbox):
     """A sandbox whose children are killed before they can load anything."""
 
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits, omitted=frozenset({"namespaces"}))  # in which process ids are others than here
+
     def child(self, kind: str) -> Child:
         child = super().child(kind)
         os.kill(child._started.pid, signal.SIGKILL)
@@ -165,3 +168,31 @@ def test_read_in_child_blames_the_grader_for_its_own_exit() -> None:
         pytest.raises(SandboxError, match="fault of the grader"),
     ):
         read_in_child(bundle("x = 1"), the_plan, deaf)
+
+
+LOOPS_ON_NEGATIVES = "def square(x):\n    while x < 0: pass\n    return x * x"
+SECRET = check("square", [((-1.0,), 1.0)], visibility=Visibility.HIDDEN)
+
+
+def test_run_lets_no_death_in_a_secret_check_show_in_a_visible_one(sandbox: Sandbox) -> None:
+    outcomes = attempt(sandbox, LOOPS_ON_NEGATIVES, SECRET, SECRET, SECRET, SQUARE).outcomes
+    assert outcomes[-1] == (Returned(value=4.0), Returned(value=9.0))
+
+
+def test_run_takes_the_time_of_secret_checks_from_a_budget_of_their_own(sandbox: Sandbox) -> None:
+    limits = Limits(call_seconds=0.5, total_seconds=0.6)
+    the_plan = plan(SECRET, SQUARE, limits=limits)
+    reading = read_in_child(bundle(LOOPS_ON_NEGATIVES), the_plan, sandbox)
+    budget = Budget(limits)
+    for checks in ((SECRET,), (SECRET,), (SQUARE,)):
+        with closing(Runner(sandbox, reading, budget)) as runner:
+            outcomes = runner.run(reading.candidates[-1], checks).outcomes
+    assert outcomes == ((Returned(value=4.0), Returned(value=9.0)),)
+
+
+def test_run_keeps_forged_answers_for_staff(sandbox: Sandbox) -> None:
+    source = "import os\ndef square(x):\n    os.write(4, b'x' * 40)"
+    reading = read_in_child(bundle(source), plan(SQUARE), sandbox)
+    with closing(Runner(sandbox, reading, Budget(LIMITS))) as runner:
+        runner.run(reading.candidates[-1], (SQUARE,))
+    assert runner.incidents == ["square (square is right): an answer that is not one of ours."]

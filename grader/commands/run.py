@@ -54,7 +54,7 @@ def run(options: Options) -> int:
 def _grade(options: Options) -> Report:
     check_folder(options.assignment)
     private = (options.assignment, options.submission, *([options.output] if options.output else []))
-    with closing(Sandbox(Limits(), private=tuple(str(path.absolute()) for path in private))) as sandbox:
+    with closing(Sandbox(Limits(), private=tuple(path.absolute() for path in private))) as sandbox:
         sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
         plan = load_plan(options.assignment)
         try:
@@ -62,7 +62,8 @@ def _grade(options: Options) -> Report:
         except SubmissionError as error:
             return ungradable(name_of(options.submission), str(error), plan)
         weaknesses = _weaknesses(options, sandbox)
-        _store(options, unfinished(bundle.name, plan))  # what stays when this process is killed
+        if options.output is not None and not _is_special(options.output):
+            _store(options, unfinished(bundle.name, plan))  # what stays when this process is killed
         return msgspec.structs.replace(grade(bundle, plan, sandbox), weaknesses=weaknesses)
 
 

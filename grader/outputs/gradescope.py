@@ -9,16 +9,20 @@ from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
 from grader.records import CheckResult, PartResult, Report, Status
 
 Json = dict[str, object]
+MAX_OUTPUTS = 500_000  # characters of all tests together
+LEFT_OUT = "[left out: the report is too long]"
 
 
 def render_gradescope(report: Report) -> str:
     """One test per check, in the homework's order; texts are plain text, never HTML."""
-    tests = [
-        _test(check, part, number)
+    checks = [
+        (check, part, number)
         for question in report.questions
         for part in question.parts
         for number, check in enumerate(part.checks, 1)
     ]
+    outputs = _capped([_output(without_secrets(check), part) for check, part, _number in checks])
+    tests = [_test(*one, output) for one, output in zip(checks, outputs, strict=True)]
     results: Json = {
         "score": report.score,
         "output": _summary(report),
@@ -39,8 +43,17 @@ def render_gradescope(report: Report) -> str:
     return json.dumps(results, indent=1, allow_nan=False, ensure_ascii=True)
 
 
-def _test(check: CheckResult, part: PartResult, number: int) -> Json:
-    shown = without_secrets(check)
+def _capped(outputs: list[str]) -> list[str]:
+    """The outputs, of all together at most `MAX_OUTPUTS` characters: what comes later is left out."""
+    left = MAX_OUTPUTS
+    capped = []
+    for output in outputs:
+        capped.append(output if len(output) <= left else LEFT_OUT)
+        left -= min(left, len(output))
+    return capped
+
+
+def _test(check: CheckResult, part: PartResult, number: int, output: str) -> Json:
     return {
         "number": f"{part.label}.{number}",
         "name": plain(f"{part.label} {part.title}: {check.name}"),
@@ -49,7 +62,7 @@ def _test(check: CheckResult, part: PartResult, number: int) -> Json:
         "max_score": check.points,
         "status": "passed" if check.status is Status.PASSED else "failed",
         "visibility": check.visibility.value,
-        "output": _output(shown, part),
+        "output": output,
         "output_format": "text",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import random
 import sys
@@ -15,7 +16,7 @@ import numpy as np
 
 from grader.errors import WireError
 from grader.records import LayerState, Outcome, OutOfMemory, Raised, Returned
-from grader.sandbox.capture import Capture
+from grader.sandbox.capture import Capture, open_or_discard
 from grader.sandbox.messages import (
     Answer,
     Call,
@@ -105,6 +106,7 @@ class Server:
     def _prepare(self) -> None:
         """What a kernel would have: printing that goes somewhere, a collector, generators in a known state."""
         sys.stdout = sys.stderr = self._output
+        builtins.open = open_or_discard
         sys.setrecursionlimit(RECURSION_LIMIT)
         gc.enable()
         random.seed(SEED)

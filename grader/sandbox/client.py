@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import time
+from pathlib import Path
 
 from grader.errors import SandboxError, WireError
 from grader.plan import Limits
@@ -131,7 +132,7 @@ class Sandbox:
     `omitted`: names of layers to leave out, to show that they matter.
     """
 
-    def __init__(self, limits: Limits, private: tuple[str, ...] = (), omitted: frozenset[str] = frozenset()) -> None:
+    def __init__(self, limits: Limits, private: tuple[Path, ...] = (), omitted: frozenset[str] = frozenset()) -> None:
         self.limits = limits  # of the children to come; a plan brings its own
         self.layers: tuple[LayerState, ...] = ()
         self._private = private
@@ -141,7 +142,7 @@ class Sandbox:
     def start(self, kind: str) -> Template:
         """Start the template of this kind if it does not run yet, without waiting for its imports."""
         if kind not in self._templates:
-            settings = Settings(kind=kind, private=self._private, omitted=self._omitted)
+            settings = Settings(kind=kind, private=tuple(map(os.fsencode, self._private)), omitted=self._omitted)
             self._templates[kind] = Template(settings)
         return self._templates[kind]
 

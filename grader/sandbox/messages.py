@@ -59,8 +59,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
 class SelfTest(msgspec.Struct, frozen=True, kw_only=True, tag="self-test"):
     """Try what student code must not be able to do. The answer is SelfTested."""
 
-    files: tuple[str, ...]  # that are there, and that no child may read
-    folders: tuple[str, ...]  # in which no child may make a file
+    files: tuple[bytes, ...]  # that are there, and that no child may read
+    folders: tuple[bytes, ...]  # in which no child may make a file
     processes: tuple[int, ...]  # to signal, trace and look into, besides the template
 
 
@@ -116,7 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Grader to template, first of all: what it imports, and what holds for all its children."""
 
     kind: str  # a key of template.LIBRARIES
-    private: tuple[str, ...] = ()  # paths that no child may read, wherever they lie
+    private: tuple[bytes, ...] = ()  # paths, as the system spells them, that no child may read, wherever they lie
     omitted: frozenset[str] = frozenset()  # layers to leave out
 
 

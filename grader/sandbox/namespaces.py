@@ -42,7 +42,7 @@ def jail(import_path: Iterable[str], settings: Settings) -> Jail:
     program = shutil.which(PROGRAM)
     if program is None:
         return Jail((), f"{PROGRAM} is not installed")
-    mounts = _mounts(_visible(import_path), map(Path, settings.private))
+    mounts = _mounts(_visible(import_path), (Path(os.fsdecode(path)) for path in settings.private))
     return Jail((program, *_options(), *mounts, "--"))
 
 
@@ -70,6 +70,13 @@ def _mounts(visible: list[Path], private: Iterable[Path]) -> list[str]:
     for path in sorted({path for path in visible if path.exists()}):  # a folder before what lies in it
         words += ["--ro-bind", str(path), str(path)]
     for path in private:
-        if path.exists() and any(root in path.resolve().parents for root in visible):
+        if _is_there(path) and any(root in path.resolve().parents for root in visible):
             words += ["--tmpfs", str(path)] if path.is_dir() else ["--ro-bind", os.devnull, str(path)]
     return [*words, "--remount-ro", "/"]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that no file can have
+        return False

@@ -64,7 +64,13 @@ def make_ready(*, can_open_files: bool) -> None:
     if can_open_files:
         importlib.util.find_spec("_not_there_")  # fills the finders' lists of what is in each folder
         return
-    for name in (*(f"encodings.{name}" for name in ENCODINGS), *STANDARD, *SCIENTIFIC, *READING, *(TORCH if "torch" in sys.modules else ())):
+    for name in (
+        *(f"encodings.{name}" for name in ENCODINGS),
+        *STANDARD,
+        *SCIENTIFIC,
+        *READING,
+        *(TORCH if "torch" in sys.modules else ()),
+    ):
         import_if_there(name)
     for notebook in OLD_NOTEBOOKS:
         read_cells(notebook)  # nbformat opens its schemas then

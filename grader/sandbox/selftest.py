@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from grader.codec import encodable
 from grader.records import Property, Trial
 from grader.sandbox.kernel import LIBC, capabilities, checked
 from grader.sandbox.layers import REPLY_FD
@@ -50,8 +51,8 @@ def _refused(kind: Property, name: str, action: Action) -> Trial:
     try:
         action()
     except REFUSALS as error:
-        return Trial(property=kind, action=name, is_as_it_should=True, detail=str(error))
-    return Trial(property=kind, action=name, is_as_it_should=False, detail="it could")
+        return _as(kind, name, True, str(error))
+    return _as(kind, name, False, "it could")
 
 
 def _actions(request: SelfTest) -> Iterator[tuple[Property, str, Action]]:
@@ -69,9 +70,9 @@ def _actions(request: SelfTest) -> Iterator[tuple[Property, str, Action]]:
 
 
 def _on_files(request: SelfTest) -> Iterator[tuple[Property, str, Action]]:
-    for file in request.files:
+    for file in map(os.fsdecode, request.files):
         yield Property.CONFIDENTIALITY, f"read {file}", partial(_read, file)
-    for folder in request.folders:
+    for folder in map(os.fsdecode, request.folders):
         yield Property.INTEGRITY, f"write to {folder}", partial(_write, folder)
 
 
@@ -142,7 +143,7 @@ def _state() -> Iterator[Trial]:
 
 
 def _as(kind: Property, action: str, is_as_it_should: bool, detail: str) -> Trial:  # noqa: FBT001 (a fact, not a switch)
-    return Trial(property=kind, action=action, is_as_it_should=is_as_it_should, detail=detail)
+    return Trial(property=kind, action=encodable(action), is_as_it_should=is_as_it_should, detail=encodable(detail))
 
 
 def _is_open(fd: int) -> bool:

@@ -44,7 +44,7 @@ def main(control_fd: int) -> None:
     preload.import_libraries(settings.kind)
     preload.warm_up()
     hide_assignment()
-    prepared = layers.prepare([PACKAGE, *map(Path, settings.private)], settings.omitted)
+    prepared = layers.prepare([PACKAGE, *(Path(os.fsdecode(path)) for path in settings.private)], settings.omitted)
     preload.make_ready(can_open_files=not layers.is_open_forbidden(prepared))
     with contextlib.suppress(OSError):
         user.trim_template()

@@ -11,14 +11,14 @@ from watching import as_function, exhaustion, harm
 FORK = """
 import ctypes, os, platform, signal, struct, subprocess
 libc = ctypes.CDLL(None)
-clone, fork, vfork_safe = {"x86_64": (56, 57, None), "aarch64": (220, None, None)}[platform.machine()]
+clone, fork = {"x86_64": (56, 57), "aarch64": (220, -1)}[platform.machine()]
 arguments = struct.pack("11Q", 0, 0, 0, 0, signal.SIGCHLD, 0, 0, 0, 0, 0, 0)
 word = ctypes.c_long
 ways = {
     "os.fork": os.fork,
     "fork": libc.fork,
     "clone(2)": lambda: libc.syscall(word(clone), word(signal.SIGCHLD), *(word(0),) * 4),
-    "fork(2)": lambda: libc.syscall(word(fork or -1)),
+    "fork(2)": lambda: libc.syscall(word(fork)),
     "clone3(2)": lambda: libc.syscall(word(435), arguments, word(len(arguments))),
     "fork(2) of x32": lambda: libc.syscall(word(0x40000000 | 57)),
     "posix_spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
@@ -56,6 +56,7 @@ page.write(b"\\xb8\\x02\\x00\\x00\\x00\\xcd\\x80\\xc3")  # mov eax, 2 (fork); in
 start = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))
 pid = start()
 if pid == 0: os._exit(0)
+if pid > 0: os.waitpid(pid, 0)
 return "succeeded: forked as a program of 32 bits" if pid > 0 else str(pid)
 """
 THREADS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 LOCAL = struct.Struct("<4s5H3L2H")
@@ -28,6 +29,18 @@ class Member(NamedTuple):
     name_in_directory: bytes | None = None
     shares_with_previous: bool = False  # its entry of the directory points to the data of the one before
     extra: bytes = b""
+    packed: bytes = b""  # `data` as it is stored, where that is known already
+
+
+@cache
+def zeros(name: bytes, megabytes: int) -> Member:
+    """A file of zeros, of which nothing but the packed form is ever in memory."""
+    packer, chunk, checksum = zlib.compressobj(9, zlib.DEFLATED, -15), bytes(2**20), 0
+    packed = bytearray()
+    for _chunk in range(megabytes):
+        packed += packer.compress(chunk)
+        checksum = zlib.crc32(chunk, checksum)
+    return Member(name, b"", size=megabytes << 20, checksum=checksum, packed=bytes(packed + packer.flush()))
 
 
 def raw_zip(members: Iterable[Member], *, count: int = AS_IT_IS, comment: bytes = b"", disk: int = 0) -> bytes:
@@ -52,8 +65,8 @@ def raw_zip(members: Iterable[Member], *, count: int = AS_IT_IS, comment: bytes 
 
 
 def _packed(member: Member) -> bytes:
-    if member.method != DEFLATED:
-        return member.data
+    if member.packed or member.method != DEFLATED:
+        return member.packed or member.data
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     return packer.compress(member.data) + packer.flush()
 

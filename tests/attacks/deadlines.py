@@ -29,7 +29,7 @@ LOOPS: tuple[tuple[int, str, str], ...] = (
         """
         while True:
             try:
-                while True: pass
+                while True: sum(range(1000))
             except BaseException: pass
         """,
     ),
@@ -60,7 +60,16 @@ LOOPS: tuple[tuple[int, str, str], ...] = (
     (83, "compute-a-huge-power", "return 10 ** 10 ** 8 % 7"),
     (83, "match-a-catastrophic-pattern", "import re; return re.match(r'(a+)+$', 'a' * 60 + 'b')"),
     (83, "sum-a-huge-range", "return sum(range(10 ** 12))"),
-    (83, "hold-the-gil-in-c", "import ctypes; return ctypes.PyDLL(None).usleep(2_000_000)"),
+    (83, "search-an-endless-iterator", "import itertools; return 1 in itertools.repeat(0)"),
+    (
+        83,
+        "hold-the-gil-in-c",
+        """
+        import ctypes, signal
+        signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+        ctypes.PyDLL(None).usleep(2_000_000)
+        """,
+    ),
     (83, "multiply-big-matrices", "import numpy as np; a = np.ones((900, 900))\nwhile True: a @ a"),
     (84, "stop-itself", "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"),
     (

@@ -113,7 +113,10 @@ ATTACKS: tuple[Attack, ...] = (
         def linked():
             name = facts["folder"] + "/link"
             os.link(secret, name)
-            return open(name).read()
+            try:
+                return open(name).read()
+            finally:
+                os.unlink(name)
         return tried({
             "open": by_name(secret),
             "descriptor": lambda: read(os.open(secret, os.O_RDONLY | os.O_NOFOLLOW | os.O_NOATIME)),
@@ -168,7 +171,6 @@ ATTACKS: tuple[Attack, ...] = (
             "openat": lambda: read(syscall("openat", here, secret, 0)),
             "openat2": lambda: read(syscall("openat2", here, secret, how, len(how))),
             "openat, more bits": lambda: read(syscall("openat", here, secret, beyond)),
-            "open to execute": lambda: read(syscall("openat", here, secret, 0o3)),
             "reopen": reopened,
             "by its handle": handled,
             "from a copy of the mount": copied,
@@ -177,7 +179,7 @@ ATTACKS: tuple[Attack, ...] = (
         """,
     ),
     native(
-        (21, 134),
+        (21,),
         "open-the-reference-by-io-uring",
         "seccomp; namespaces",
         """
@@ -204,7 +206,7 @@ ATTACKS: tuple[Attack, ...] = (
         """,
     ),
     native(
-        (21, 23, 29),
+        (21,),
         "read-the-reference-by-another-program",
         "seccomp: fork, exec, memfd_create; Landlock; namespaces",
         """
@@ -264,10 +266,9 @@ ATTACKS: tuple[Attack, ...] = (
             "system call": lambda: raw(folder),
             "through a library": lambda: found(os.listdir(os.path.dirname(os.__file__) + "/../" * 12 + arena)),
             "C library": lambda: by_library(arena),
-            "the system": lambda: found(os.listdir("/")),
-            "temporary files": lambda: found(os.listdir("/tmp")),
-            "processes": lambda: found(os.listdir("/proc")),
-            "homes": lambda: found(os.listdir("/root") + os.listdir("/home")),
+            "the system": lambda: len(os.listdir("/")) or False,
+            "temporary files": lambda: len(os.listdir("/tmp")) or False,
+            "processes": lambda: len(os.listdir("/proc")) or False,
         })
         """,
     ),
@@ -364,11 +365,13 @@ ATTACKS: tuple[Attack, ...] = (
         (35, 40),
         "read-what-lies-about",
         """
-        import pwd, socket
+        import pwd
         def reader(path):
             return lambda: open(path, "rb").read(200).decode("latin-1").strip()
+        def counter(path):
+            return lambda: len(open(path, "rb").read(200))
         ways = {name: reader(HOME + "/" + name) for name in LEFT_ABOUT}
-        ways |= {path: reader(path) for path in ("/etc/passwd", "/etc/hostname", "/etc/machine-id", "/proc/version")}
+        ways |= {path: counter(path) for path in ("/etc/passwd", "/etc/hostname", "/etc/machine-id", "/proc/version")}
         ways["users"] = lambda: pwd.getpwuid(0).pw_dir
         return tried(ways)
         """,

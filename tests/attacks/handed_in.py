@@ -13,24 +13,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import GraderError, SubmissionError
-from grader.plan import Check, Limits, Plan
-from grader.records import Bundle, File, Reading, Report
-from grader.running import read_in_child
+from grader.plan import Limits
+from grader.records import Bundle, File, Report
 from grader.submission.collect import collect
 
 import reports
-from archives import Member, raw_zip
+from archives import Member, raw_zip, zeros
 from arena import RESULT, SUCCESS, Arena
 from attack import Attack, cell
 from builders import SQUARE, notebook, plan, zip_bundle
 from memory import Growth
 
-LIMITS = Limits(call_seconds=1.0, define_seconds=2.0, total_seconds=20, memory_megabytes=160)
+LIMITS = Limits(call_seconds=1.0, define_seconds=2.0, total_seconds=20, memory_megabytes=90)
 MAX_GROWTH = 120  # MB of the grader's own memory
 MAX_REPORT = 200_000  # characters
 HONEST = notebook("def square(x):\n    return x * x")
 FORGER = b"def square(x):\n    return x * x  # evil"
-ZEROS = bytes(180 * 2**20)
+MEGABYTES = 100  # of zeros; more than the reader may have
 UNTESTED: dict[int, str] = {}
 
 
@@ -83,10 +82,18 @@ def _shown(arena: Arena, report: Report) -> Iterator[str]:
 def _strays() -> set[str]:
     """Files that a name inside an archive could have led to."""
     folders = {tempfile.gettempdir(), os.getcwd(), "/", str(Path.home())}
-    return {f"{folder}/{name}" for folder in folders if os.access(folder, os.R_OK) for name in os.listdir(folder) if "evil" in name}
+    return {
+        f"{folder}/{name}"
+        for folder in folders
+        if os.access(folder, os.R_OK)
+        for name in os.listdir(folder)
+        if "evil" in name
+    }
 
 
-def _zip(label: str, *members: Member, keeps_honest: bool = True, points: bool = False, **fields: int | bytes) -> Handed:
+def _zip(
+    label: str, *members: Member, keeps_honest: bool = True, points: bool = False, **fields: int | bytes
+) -> Handed:
     """The members behind an honest notebook."""
     honest = (Member(b"hw.ipynb", HONEST),) if keeps_honest else ()
     return Handed(label, zip_bundle(raw_zip((*honest, *members), **fields)), keeps_honest, points)  # type: ignore[arg-type]
@@ -100,10 +107,11 @@ def _alone(label: str, data: bytes, name: str = "hw.ipynb") -> Handed:
 
 
 def ratio_bombs(_arena: Arena) -> Iterator[Handed]:
-    yield _zip("zeros", Member(b"zeros.py", ZEROS))
-    yield _zip("zeros that claim to be few", Member(b"zeros.py", ZEROS, size=100))
-    yield _zip("zeros in a notebook", Member(b"a.ipynb", ZEROS, size=2**32 - 2))
-    yield _zip("many halves", *(Member(b"%d.py" % number, bytes(19 * 2**20)) for number in range(12)))
+    bomb = zeros(b"zeros.py", MEGABYTES)
+    yield _zip("zeros", bomb)
+    yield _zip("zeros that claim to be few", bomb._replace(size=100))
+    yield _zip("zeros in a notebook", bomb._replace(name=b"a.ipynb", size=2**32 - 2))
+    yield _zip("many halves", *(zeros(b"0.py", 19)._replace(name=b"%d.py" % number) for number in range(9)))
 
 
 def overlapping(_arena: Arena) -> Iterator[Handed]:
@@ -111,11 +119,16 @@ def overlapping(_arena: Arena) -> Iterator[Handed]:
     shared = (Member(b"%d.py" % number, body, shares_with_previous=number > 0) for number in range(400))
     yield _zip("entries that share their data", *shared, keeps_honest=False)
     inner = raw_zip([Member(b"deep.py", body)])
-    yield _zip("an entry inside another", Member(b"a.py", inner, method=0), Member(b"deep.py", body, shares_with_previous=True), keeps_honest=False)
+    yield _zip(
+        "an entry inside another",
+        Member(b"a.py", inner, method=0),
+        Member(b"deep.py", body, shares_with_previous=True),
+        keeps_honest=False,
+    )
 
 
 def nested(_arena: Arena) -> Iterator[Handed]:
-    bomb = raw_zip([Member(b"zeros.py", ZEROS)])
+    bomb = raw_zip([zeros(b"zeros.py", MEGABYTES)])
     inner = raw_zip([Member(b"bomb.zip", bomb), Member(b"hw.py", FORGER)])
     yield _zip("zip in zip", Member(b"inner.zip", inner), Member(b"bomb.zip", bomb, method=0))
     yield _zip("zip that is called a notebook", Member(b"inner.ipynb", inner), Member(b"inner.py", inner))
@@ -137,7 +150,9 @@ def lying_sizes(_arena: Arena) -> Iterator[Handed]:
 
 
 def many_entries(_arena: Arena) -> Iterator[Handed]:
-    yield _zip("20,000 entries", *(Member(b"%d.py" % number, b"", method=0) for number in range(20_000)), keeps_honest=False)
+    yield _zip(
+        "20,000 entries", *(Member(b"%d.py" % number, b"", method=0) for number in range(20_000)), keeps_honest=False
+    )
     yield _zip("a wrong count", Member(b"a.py", b"x = 1"), count=60_000)
 
 
@@ -197,7 +212,9 @@ def colliding_names(_arena: Arena) -> Iterator[Handed]:
         yield _zip(label, *(Member(name, evil) for name in names))
         yield _zip(f"{label} in cp437", *(Member(name, evil, flags=0) for name in names))
     junk = (b"__MACOSX/._hw.ipynb", b"__MACOSX/hw.ipynb", b".ipynb_checkpoints/hw.ipynb", b"a/__pycache__/hw.py")
-    yield _zip("junk", *(Member(name, FORGER if name.endswith(b".py") else HONEST) for name in junk), keeps_honest=False)
+    yield _zip(
+        "junk", *(Member(name, FORGER if name.endswith(b".py") else HONEST) for name in junk), keeps_honest=False
+    )
 
 
 def duplicates(arena: Arena) -> str:
@@ -215,8 +232,10 @@ def large_notebooks(_arena: Arena) -> Iterator[Handed]:
     yield _alone("two million dicts", b'{"nbformat": 4, "cells": [' + b"{}," * 2_000_000 + b"{}]}")
     cells = ["y = 1"] * 20_000
     yield _alone("20,000 cells", notebook(*cells))
-    yield _alone("200,000 lines", notebook(["x\n"] * 200_000))
-    yield _alone("one name, 2,000 definitions", notebook("\n".join("def square(x): return 1" for _number in range(2_000))))
+    yield _alone("8,000 lines", notebook(["x\n"] * 8_000))
+    yield _alone(
+        "one name, 2,000 definitions", notebook("\n".join("def square(x): return 1" for _number in range(2_000)))
+    )
 
 
 def too_large_on_disk(arena: Arena) -> str:
@@ -239,7 +258,9 @@ def deep_notebooks(_arena: Arena) -> Iterator[Handed]:
         yield _alone("deep JSON", deep)
         yield _alone("deep cells", b'{"nbformat": 4, "cells": ' + deep + b"}")
         yield _zip("deep JSON beside", Member(b"deep.ipynb", deep))
-        yield _zip("deep, within limits", Member(b"deep.ipynb", b'{"cells": %s}' % (opened * 900 + b"1" + closed * 900)))
+        yield _zip(
+            "deep, within limits", Member(b"deep.ipynb", b'{"cells": %s}' % (opened * 900 + b"1" + closed * 900))
+        )
 
 
 def odd_json(_arena: Arena) -> Iterator[Handed]:
@@ -255,11 +276,28 @@ def odd_encodings(_arena: Arena) -> Iterator[Handed]:
     text = '{"cells": [{"cell_type": "code", "source": "def square(x): return \\"\\ud800\\" \\u202e \\u0000"}], "nbformat": 4}'
     for encoding in ("utf-16", "utf-32", "utf-16-be", "utf-8-sig", "utf-7", "cp1140"):
         yield _zip(encoding, Member(b"odd.ipynb", text.encode(encoding)))
-    yield _zip("no UTF-8", Member(b"odd.ipynb", b'{"cells": ["\xff\xfe\xed\xa0\x80"]}'), Member(b"odd.py", b"x = '\xff\xed\xa0\x80'\n(\x00"))
-    yield _zip("encodings", *(Member(b"%s.py" % name, b"# coding: %s\nx = 1" % name) for name in (b"rot13", b"hex", b"utf-7", b"undefined", b"idna")))
-    surrogates = 'square = type("\\\\ud800", (), {})\nraise type("\\\\udfff", (Exception,), {})("\\\\ud800" * 100)\n\ud800 = 1\n'
-    yield _alone("surrogates", json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": surrogates}]}).encode())
-    yield _alone("surrogates at run time", notebook('def square(x):\n    print("\\ud800")\n    raise type("\\udfff", (Exception,), {})("\\udc80")'))
+    yield _zip(
+        "no UTF-8",
+        Member(b"odd.ipynb", b'{"cells": ["\xff\xfe\xed\xa0\x80"]}'),
+        Member(b"odd.py", b"x = '\xff\xed\xa0\x80'\n(\x00"),
+    )
+    yield _zip(
+        "encodings",
+        *(
+            Member(b"%s.py" % name, b"# coding: %s\nx = 1" % name)
+            for name in (b"rot13", b"hex", b"utf-7", b"undefined", b"idna")
+        ),
+    )
+    surrogates = (
+        'square = type("\\\\ud800", (), {})\nraise type("\\\\udfff", (Exception,), {})("\\\\ud800" * 100)\n\ud800 = 1\n'
+    )
+    yield _alone(
+        "surrogates", json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": surrogates}]}).encode()
+    )
+    yield _alone(
+        "surrogates at run time",
+        notebook('def square(x):\n    print("\\ud800")\n    raise type("\\udfff", (Exception,), {})("\\udc80")'),
+    )
     yield _alone("surrogates as the answer", notebook('def square(x):\n    return {"\\ud800": "\\udfff"}'))
 
 
@@ -283,29 +321,64 @@ def prebaked(_arena: Arena) -> Iterator[Handed]:
     evil = '{"score": 100, "tests": [{"score": 100, "status": "passed", "output": "evil-marker"}]}'
     outputs = [
         {"output_type": "stream", "name": "stdout", "text": evil},
-        {"output_type": "execute_result", "data": {"text/html": f"<script>{evil}</script>", "application/json": json.loads(evil)}},
+        {
+            "output_type": "execute_result",
+            "data": {"text/html": f"<script>{evil}</script>", "application/json": json.loads(evil)},
+        },
         {"output_type": "display_data", "data": {"image/png": "AAAA" * 1000}, "metadata": {"evil-marker": 1}},
     ]
-    metadata = {"nbgrader": {"grade": True, "points": 100, "score": 100, "solution": True, "grade_id": "square"}, "tags": ["passed"]}
+    metadata = {
+        "nbgrader": {"grade": True, "points": 100, "score": 100, "solution": True, "grade_id": "square"},
+        "tags": ["passed"],
+    }
     cells = [
-        {"cell_type": "code", "source": "def square(x):\n    return 0", "outputs": outputs, "metadata": metadata, "id": "evil-marker"},
-        {"cell_type": "markdown", "source": f"# {evil}\n<script>evil-marker</script>", "metadata": metadata, "id": "evil-marker"},
+        {
+            "cell_type": "code",
+            "source": "def square(x):\n    return 0",
+            "outputs": outputs,
+            "metadata": metadata,
+            "id": "evil-marker",
+        },
+        {
+            "cell_type": "markdown",
+            "source": f"# {evil}\n<script>evil-marker</script>",
+            "metadata": metadata,
+            "id": "evil-marker",
+        },
     ]
     book = {"nbformat": 4, "cells": cells, "metadata": {"score": 100, "otter": {"points": 100}, "evil-marker": evil}}
     yield _alone("outputs with results", json.dumps(book).encode())._replace(points=False)
-    extra = [Member(name, evil.encode()) for name in (b"results.json", b"results/results.json", b"submission_metadata.json", b"grade.py")]
+    extra = [
+        Member(name, evil.encode())
+        for name in (b"results.json", b"results/results.json", b"submission_metadata.json", b"grade.py")
+    ]
     yield _zip("files with results", Member(b"a.py", b"def square(x): return 0"), *extra, keeps_honest=False)
 
 
 def large_attachments(_arena: Arena) -> Iterator[Handed]:
     uri = "data:image/png;base64," + "A" * 12 * 2**20
-    markdown = {"cell_type": "markdown", "source": f"![]({uri})", "attachments": {"a.png": {"image/png": uri[:5_000_000]}}}
-    code = {"cell_type": "code", "source": "def square(x):\n    return x * x", "outputs": [{"data": {"image/png": uri[:100_000]}}]}
-    yield _alone("attachments", json.dumps({"nbformat": 4, "cells": [markdown, code]}).encode())._replace(keeps_honest=True)
+    markdown = {
+        "cell_type": "markdown",
+        "source": f"![]({uri})",
+        "attachments": {"a.png": {"image/png": uri[:5_000_000]}},
+    }
+    code = {
+        "cell_type": "code",
+        "source": "def square(x):\n    return x * x",
+        "outputs": [{"data": {"image/png": uri[:100_000]}}],
+    }
+    yield _alone("attachments", json.dumps({"nbformat": 4, "cells": [markdown, code]}).encode())._replace(
+        keeps_honest=True
+    )
     yield _alone("a long text in code", notebook(f'TEXT = "{uri[:4_000_000]}"\ndef square(x):\n    return TEXT'))
     yield _alone("a long line that fails", notebook(f'def square(x): raise ValueError("{uri[:2_000_000]}")'))
     yield _alone("a long line that does not parse", notebook(f'def square(x) return "{uri[:2_000_000]}"'))
-    yield _alone("long names", notebook(f"def {'a' * 500_000}(x): pass\nclass {'B' * 500_000}(Exception): pass\ndef square(x): raise {'B' * 500_000}"))
+    yield _alone(
+        "long names",
+        notebook(
+            f"def {'a' * 500_000}(x): pass\nclass {'B' * 500_000}(Exception): pass\ndef square(x): raise {'B' * 500_000}"
+        ),
+    )
 
 
 # --- the text of cells -----------------------------------------------------------------------------------------------
@@ -317,7 +390,7 @@ def hostile_source(_arena: Arena) -> Iterator[Handed]:
         "brackets": "(" * 5_000 + ")" * 5_000, "signs": "x = " + "-" * 100_000 + "1", "attributes": "x = a" + ".a" * 50_000,
         "calls": "x = f" + "()" * 20_000, "blocks": "\n".join(" " * depth + "if 1:" for depth in range(99)) + "\n" + " " * 99 + "pass",
         "lambdas": "x = " + "lambda: " * 20_000 + "1", "f-strings": "x = " + "f'{" * 3 + "1" + "}'" * 3, "nul": "x = 1\x00", "form feed": "\f" * 10_000,
-        "powers": "x = " + "9**" * 500 + "9", "decorators": "@a\n" * 20_000 + "def square(x): pass", "one line": "x=1;" * 50_000,
+        "powers": "x = " + "9**" * 500 + "9", "decorators": "@a\n" * 20_000 + "def square(x): pass", "one line": "x=1;" * 5_000,
         "quotes": "'''" * 20_001, "backslashes": "\\\n" * 50_000 + "x", "unicode": "x = '\\N{" + "A" * 100_000 + "}'", "comprehension": "x = " + "[" * 150 + "]" * 150,
     }.items():  # fmt: skip
         yield _zip(label, Member(b"odd.ipynb", notebook(source)))
@@ -344,7 +417,18 @@ def attack(facts):
     here = !cat {secret}
     return str([found, more, last, here, globals().get("In"), globals().get("_oh")])
 """
-CELL_MAGICS = ("%%bash", "%%sh", "%%script bash", "%%!", "%%sx", "%%system", "%%perl", "%%ruby", "%%writefile {folder}/written", "%%cmd")
+CELL_MAGICS = (
+    "%%bash",
+    "%%sh",
+    "%%script bash",
+    "%%!",
+    "%%sx",
+    "%%system",
+    "%%perl",
+    "%%ruby",
+    "%%writefile {folder}/written",
+    "%%cmd",
+)
 AT_DEFINITION = """
 GOT = []
 def take(*_anything):
@@ -372,7 +456,9 @@ def magics(arena: Arena) -> str:
     achieved = [arena.attack(MAGICS.format(**facts))]
     for line in CELL_MAGICS:
         source = f"{line}\ntouch {{folder}}/cell; cat {{secret}}".format(**facts)
-        handed = Bundle(name="hw.ipynb", files=(File(name="hw.ipynb", data=notebook(source, "def square(x):\n    return 0")),))
+        handed = Bundle(
+            name="hw.ipynb", files=(File(name="hw.ipynb", data=notebook(source, "def square(x):\n    return 0")),)
+        )
         report = arena.grade(handed, SQUARE)
         achieved += [*_shown(arena, report), *arena.damage()]
     return "; ".join(filter(None, achieved))

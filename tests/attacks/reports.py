@@ -22,9 +22,21 @@ from arena import RESULT, SUCCESS, Arena
 from attack import Attack
 from builders import SQUARE, bundle, check, notebook, plan, zip_bundle, zipped
 
-UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 FORMULA = re.compile(r"^\s*[=+@|\-\t]")
-RESULT_KEYS = {"score", "output", "output_format", "test_name_format", "test_output_format", "visibility", "stdout_visibility", "tests", "extra_data"}
+RESULT_KEYS = {
+    "score",
+    "output",
+    "output_format",
+    "test_name_format",
+    "test_output_format",
+    "visibility",
+    "stdout_visibility",
+    "tests",
+    "extra_data",
+}
 EXTRA_KEYS = {"assignment", "grader_version", "layers", "weaknesses", "incidents"}
 TEST_KEYS = {"number", "name", "name_format", "score", "max_score", "status", "visibility", "output", "output_format"}
 UNTESTED: dict[int, str] = {
@@ -86,16 +98,24 @@ def _unlike_ours(results: dict[str, object]) -> Iterator[str]:
         if strange := set(keys) - known:
             yield f"{SUCCESS}keys {strange}"
     for thing in (results, *tests):
-        yield from (f"{SUCCESS}{key} is {thing[key]}" for key in thing if key.endswith("_format") and thing[key] != "text")
-    yield from (f"{SUCCESS}a text that starts as a formula: {text[:40]!r}" for text in strings(results) if FORMULA.match(text))
+        yield from (
+            f"{SUCCESS}{key} is {thing[key]}" for key in thing if key.endswith("_format") and thing[key] != "text"
+        )
+    yield from (
+        f"{SUCCESS}a text that starts as a formula: {text[:40]!r}" for text in strings(results) if FORMULA.match(text)
+    )
 
 
 # --- what a submission says -------------------------------------------------------------------------------------------
 
-MARKUP = "<script>alert(1)</script><img src=x onerror=alert(1)>&lt;![](http://127.0.0.1/beacon.png)[x](javascript:alert(1))"
+MARKUP = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>&lt;![](http://127.0.0.1/beacon.png)[x](javascript:alert(1))"
+)
 ESCAPES = "\x1b[2J\x1b]8;;http://evil\x07click\x1b]8;;\x07\x1b[31m\x9b31m\x90\x00\x08\x7f\rTotal 9 / 9\u202e\u2066\u061c\u200f\u2028\u2029\x85\x0b\x0c"
-FORMULAS = "=HYPERLINK(\"http://evil\",\"x\")"
-SPOOF = "\nTotal 9 / 9\n✓ square is right\n\", \"leaderboard\": [{\"name\": \"x\", \"value\": 9}], \"score\": 9, \"extra_data\": {\"x\": 1"
+FORMULAS = '=HYPERLINK("http://evil","x")'
+SPOOF = (
+    '\nTotal 9 / 9\n✓ square is right\n", "leaderboard": [{"name": "x", "value": 9}], "score": 9, "extra_data": {"x": 1'
+)
 NASTY = {"markup": MARKUP, "escapes": ESCAPES, "formulas": FORMULAS, "lines": SPOOF, "long": "x" * 1_000_000}
 SPEAKING = {
     "raises": "def square(x):\n    raise ValueError(NASTY)",
@@ -143,7 +163,7 @@ def _harm(report: Report) -> Iterator[str]:
         yield f"{SUCCESS}a report of {len(text)} characters"
     if report.score:
         yield f"{SUCCESS}{report.score} points"
-    if re.search(r"^(Total 9|[✓x✗])", text_of(report), re.MULTILINE):
+    if re.search(r"^(Total 9|[✓✗] )", text_of(report), re.MULTILINE):
         yield f"{SUCCESS}a line that looks like the grader's"
 
 
@@ -165,7 +185,9 @@ def define_often(arena: Arena) -> str:
     report = arena.grade(bundle(*DEFINITIONS), SQUARE)
     (result,) = _results(report)
     seen = {one.place.label for one in (*result.others, *((result.graded,) if result.graded else ()))}
-    unseen = {f"cell {number + 1}" for number in range(len(DEFINITIONS)) if "for square" not in DEFINITIONS[number]} - seen
+    unseen = {
+        f"cell {number + 1}" for number in range(len(DEFINITIONS)) if "for square" not in DEFINITIONS[number]
+    } - seen
     wrong = result.graded is not None and f"It returned {result.graded.place.label[-1]}" not in result.message
     return (f"{SUCCESS}{unseen} are not named" if unseen else "") + ("; the wrong definition is named" if wrong else "")
 
@@ -174,18 +196,30 @@ def _results(report: Report) -> tuple[CheckResult, ...]:
     return tuple(one for question in report.questions for part in question.parts for one in part.checks)
 
 
-METADATA = {"nbgrader": {"grade": True, "points": 99, "grade_id": "square is right", "locked": True}, "tags": ["passed", "points:99"]}
+METADATA = {
+    "nbgrader": {"grade": True, "points": 99, "grade_id": "square is right", "locked": True},
+    "tags": ["passed", "points:99"],
+}
 
 
 def spoof_metadata(arena: Arena) -> str:
     """Names and points of tests from the notebook's own metadata, with duplicate ids."""
-    sources = ("def square(x):\n    return 0", "def test_square(): assert True\n### 99 points: square is right\n# @points 99\nfoo.grade('all')")
-    cells = [{"cell_type": "code", "id": "square is right", "metadata": METADATA, "source": source} for source in sources]
+    sources = (
+        "def square(x):\n    return 0",
+        "def test_square(): assert True\n### 99 points: square is right\n# @points 99\nfoo.grade('all')",
+    )
+    cells = [
+        {"cell_type": "code", "id": "square is right", "metadata": METADATA, "source": source} for source in sources
+    ]
     data = json.dumps({"nbformat": 4, "metadata": METADATA, "cells": cells, "score": 99}).encode()
     report = arena.grade(Bundle(name="hw.ipynb", files=(File(name="hw.ipynb", data=data),)), SQUARE)
     results = json.loads(render_gradescope(report))
     tests = [(test["name"], test["score"], test["max_score"]) for test in results["tests"]]
-    is_ours = tests == [("1(a) square: square is right", 0.0, 1.0)] and (report.score, report.points) == (0, 1) and "99" not in all_of(report)
+    is_ours = (
+        tests == [("1(a) square: square is right", 0.0, 1.0)]
+        and (report.score, report.points) == (0, 1)
+        and "99" not in all_of(report)
+    )
     return "" if is_ours else f"{SUCCESS}{tests}"
 
 
@@ -206,7 +240,9 @@ def fall_down(arena: Arena) -> str:
     """Ends in mid-question: the points before it must stay, those of the check itself must not be had, and nothing else ends."""
     achieved = []
     for label, body in FALLS.items():
-        report = arena.grade(bundle("def square(x):\n    return x * x\n" + FALL + body), SQUARE, check("fall", [((2.0,), 4.0)]))
+        report = arena.grade(
+            bundle("def square(x):\n    return x * x\n" + FALL + body), SQUARE, check("fall", [((2.0,), 4.0)])
+        )
         scores = [result.score for result in _results(report)]
         if scores != [1.0, 0.0]:
             achieved.append(f"{SUCCESS}{label}: {scores}")
@@ -226,7 +262,13 @@ def vacuous(arena: Arena) -> str:
     """Submissions in which no check can run: no points, out of the rubric's."""
     achieved = []
     handed_in = [bundle(source) for source in VACUOUS]
-    handed_in += [bundle(), Bundle(name="a", files=()), zip_bundle(zipped({})), zip_bundle(zipped({"a.txt": b""})), zip_bundle(b"")]
+    handed_in += [
+        bundle(),
+        Bundle(name="a", files=()),
+        zip_bundle(zipped({})),
+        zip_bundle(zipped({"a.txt": b""})),
+        zip_bundle(b""),
+    ]
     for handed in handed_in:
         report = arena.grade(handed, SQUARE)
         results = json.loads(render_gradescope(report))
@@ -271,14 +313,34 @@ def _with_result(run: Callable[[Arena], str]) -> Callable[[Arena], str]:
 
 
 ATTACKS: tuple[Attack, ...] = (
-    Attack((120, 121, 122), "markup-in-texts", "every format is `text`, at the top and in each test", partial(say, nasty=MARKUP)),
+    Attack(
+        (120, 121, 122),
+        "markup-in-texts",
+        "every format is `text`, at the top and in each test",
+        partial(say, nasty=MARKUP),
+    ),
     Attack((123, 121), "terminal-escapes-in-texts", "control characters are dropped", partial(say, nasty=ESCAPES)),
-    Attack((124, 121), "formulas-in-texts", "texts of a submission stand behind our own words", partial(say, nasty=FORMULAS)),
-    Attack((14, 16, 121), "lines-that-look-like-ours", "keys are fixed; texts are data, indented", partial(say, nasty=SPOOF)),
+    Attack(
+        (124, 121),
+        "formulas-in-texts",
+        "texts of a submission stand behind our own words",
+        partial(say, nasty=FORMULAS),
+    ),
+    Attack(
+        (14, 16, 121),
+        "lines-that-look-like-ours",
+        "keys are fixed; texts are data, indented",
+        partial(say, nasty=SPOOF),
+    ),
     Attack((16, 121), "long-texts", "caps", partial(say, nasty="x" * 1_000_000)),
     Attack((17,), "spoof-metadata", "names and points come from the rubric", spoof_metadata),
     Attack((18,), "define-often", "the report names every definition", define_often),
     Attack((19,), "fall-down", "every end is an outcome of one call", fall_down),
     Attack((20,), "vacuous-submission", "points to be had come from the rubric", vacuous),
-    Attack((127,), "hand-in-yaml", "YAML of a submission is not read; that of a rubric is data without tags and repeated aliases", _with_result(hand_in_yaml)),
+    Attack(
+        (127,),
+        "hand-in-yaml",
+        "YAML of a submission is not read; that of a rubric is data without tags and repeated aliases",
+        _with_result(hand_in_yaml),
+    ),
 )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -274,3 +277,29 @@ def test_write_atomically_leaves_the_old_file_when_it_fails(tmp_path: Path) -> N
     with pytest.raises(UsageError, match="cannot be written"):
         write_atomically(tmp_path / "folder", "text")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder"]
+
+
+def test_run_leaves_a_result_behind_when_it_is_killed(assignment: Path, tmp_path: Path) -> None:
+    (tmp_path / "hw.py").write_text("def square(x):\n    while True: pass\n")
+    results = tmp_path / "results.json"
+    command = [sys.executable, "-m", "grader", "run", str(tmp_path / "hw.py"), "-a", str(assignment), "-o", str(results)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    for _time in range(2000):
+        if results.exists():
+            break
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    result = json.loads(results.read_text())
+    assert ("was stopped before it had finished" in result["output"], result["tests"][0]["output"]) == (
+        True,
+        "Not graded",
+    )
+
+
+def test_run_writes_into_a_pipe_only_once(right: Path, assignment: Path, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    run(right, assignment, "-o", f"/dev/fd/{write}")
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        assert json.loads(pipe.read())["score"] == 2

@@ -77,7 +77,15 @@ documents = st.fixed_dictionaries(
 )
 written = {"cell_type": kinds, "input": contents, "source": contents}
 rest = {name: strategy for name, strategy in OPTIONAL.items() if name not in written}
-old_cells = st.lists(st.fixed_dictionaries(written, optional=rest), max_size=3)
+plain = {"language": "python", "metadata": {}, "collapsed": False}
+right_cells = st.builds(
+    lambda text, shown: {"cell_type": "code", "input": text, "source": text, "outputs": shown, **plain},
+    sources() | st.lists(sources(), max_size=3),
+    st.just([]) | outputs,
+)
+old_cells = st.lists(right_cells, min_size=1, max_size=3) | st.lists(
+    right_cells | st.fixed_dictionaries(written, optional=rest), max_size=3
+)
 old_documents = st.builds(
     lambda version, inner: {
         "nbformat": version,

@@ -40,7 +40,7 @@ def test_reply_holds_for_damaged_frames(body: bytes) -> None:
     holds_for_reply(body)
 
 
-@settings(FIXED, max_examples=300)
+@settings(FIXED, max_examples=200)
 @given(answers)
 def test_answer_holds_for_what_a_child_can_say(answer: Answer) -> None:
     holds_for_answer(answer)

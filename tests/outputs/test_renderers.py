@@ -193,3 +193,39 @@ def test_json_is_the_whole_report() -> None:
 def test_gradescope_keeps_the_capitals_of_a_status() -> None:
     check = CheckResult(name="a", function="f", status=Status.NOT_PARSED, score=0, points=1, message="m")
     assert json.loads(render_gradescope(report(check)))["tests"][0]["output"].splitlines()[0] == "Not valid Python"
+
+
+def test_gradescope_caps_the_whole() -> None:
+    long = msgspec.structs.replace(WRONG, message="x" * 9_000)
+    tests = json.loads(render_gradescope(report(*[long] * 100)))["tests"]
+    assert (sum(len(test["output"]) for test in tests) < 510_000, tests[-1]["output"], len(tests)) == (
+        True,
+        "[left out: the report is too long]",
+        100,
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        (Status.PASSED, Status.PASSED),
+        (Status.FAILED, Status.FAILED),
+        (Status.RAISED, Status.FAILED),
+        (Status.TIMED_OUT, Status.FAILED),
+        (Status.OUT_OF_MEMORY, Status.FAILED),
+        (Status.CRASHED, Status.FAILED),
+        (Status.MISSING, Status.MISSING),
+        (Status.NOT_GRADED, Status.NOT_GRADED),
+    ],
+)
+def test_without_secrets_tells_not_how_a_hidden_check_failed(status: Status, shown: Status) -> None:
+    hidden = msgspec.structs.replace(WRONG, status=status, visibility=Visibility.HIDDEN)
+    assert without_secrets(hidden).status is shown
+
+
+def test_text_and_gradescope_record_incidents_and_weaknesses_for_staff() -> None:
+    found = msgspec.structs.replace(report(RIGHT), incidents=("f: forged",), weaknesses=("network: open",))
+    extra = json.loads(render_gradescope(found))["extra_data"]
+    assert (extra["incidents"], extra["weaknesses"]) == (["f: forged"], ["network: open"])
+    assert "for staff: f: forged" in text(found)
+    assert "weak isolation: student code could do this: network: open" in text(found)

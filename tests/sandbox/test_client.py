@@ -55,6 +55,12 @@ def test_call_reports_a_changed_argument(sandbox: Sandbox) -> None:
     assert answer == Returned(value=1, mutated=(1,))
 
 
+@pytest.mark.parametrize("opened", ["open(os.devnull, 'w')", "open('/dev/null', mode='a')", "open(0, 'w', closefd=False)"])
+def test_call_may_print_to_nowhere(sandbox: Sandbox, opened: str) -> None:
+    source = f"import contextlib, os\ndef f():\n    with {opened} as sink, contextlib.redirect_stdout(sink):\n        print(1)\n    return 2"
+    assert result_of(sandbox, source) == Returned(value=2)
+
+
 def test_call_keeps_a_flood_of_output_short(sandbox: Sandbox) -> None:
     answer = result_of(sandbox, "def f():\n    for i in range(200000):\n        print('x' * 100)\n    return 1")
     assert isinstance(answer, Returned)
