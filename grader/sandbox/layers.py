@@ -31,6 +31,7 @@ class Prepared(NamedTuple):
     no_ruleset: str  # and why
     filter: seccomp.Filter | None  # None when there is none for this processor
     threads: int  # that the template's user runs
+    is_private: bool  # the interpreter: others cannot read it
 
 
 class Layer(NamedTuple):
@@ -52,6 +53,7 @@ def prepare(private: Iterable[Path], omitted: frozenset[str] = frozenset()) -> P
         no_ruleset=no_ruleset,
         filter=seccomp.load(platform.machine(), mode),
         threads=limits.threads_of_user(),
+        is_private=user.is_interpreter_private(),
     )
 
 
@@ -133,7 +135,11 @@ LAYERS = (
         "memory, processor time, file sizes, threads",
         lambda settings, prepared: limits.limit_resources(settings, prepared.threads),
     ),
-    Layer("user", "files and processes of the grader and of other submissions", lambda s, _prepared: user.drop_user(s)),
+    Layer(
+        "user",
+        "files and processes of the grader and of other submissions",
+        lambda settings, prepared: user.drop_user(settings, keeps_reading=prepared.is_private),
+    ),
     Layer("privileges", "set-uid programs, tracing", lambda _settings, _prepared: user.renounce_privileges()),
     Layer("landlock", "every file but Python's own, TCP ports, processes outside", restrict_files),
     Layer("seccomp", "network, processes, other users' memory, the kernel", restrict_system_calls),

@@ -25,11 +25,10 @@ from grader.sandbox.messages import Fork
 KEPT_FOR_READING = 1 << CAP_DAC_READ_SEARCH  # the right that a child may keep, see drop_user
 
 
-def drop_user(settings: Fork) -> str:
+def drop_user(settings: Fork, *, keeps_reading: bool) -> str:
     """Become a user of one's own. Where the interpreter lies in a private folder, keep the right to read it."""
     if settings.uid is None:
         return "only root can change to another user"
-    keeps_reading = is_interpreter_private()
     if keeps_reading:
         prctl(PR_SET_KEEPCAPS, 1)
     os.setgroups([])

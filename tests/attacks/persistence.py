@@ -69,14 +69,14 @@ import numpy as np
 LIBC = ctypes.CDLL(None, use_errno=True)
 KEY, MARK = 0x6B5A, b"left by another submission"
 PLACES = (FOLDER, "/tmp", "/var/tmp", "/dev/shm")
+NAME = "/left-by-" + FOLDER.split("/")[-2]
 def silently(way):
     try:
         return way()
     except Exception:
         return None
 def write(folder):
-    name = folder + "/left-by-another-submission"
-    with open(name, "wb") as file:
+    with open(folder + NAME, "wb") as file:
         file.write(MARK)
 def segment():
     number = LIBC.shmget(KEY, 4096, 0o1666)
@@ -98,16 +98,19 @@ def leave(x):
     threading.Thread(target=silently, args=(lambda: write(FOLDER),), daemon=True).start()
     memory = mmap.mmap(-1, 1 << 24)
     memory.write(MARK * ((1 << 24) // len(MARK)))
+    arrays = [np.frombuffer(MARK * 2000, np.uint8).copy() for _ in range(20)]
     return "nothing"
 def places():
+    found = []
     for folder in PLACES:
-        name = folder + "/left-by-another-submission"
-        if silently(lambda: os.stat(name)):
-            silently(lambda: os.unlink(name))
-            return folder
+        if silently(lambda: os.stat(folder + NAME)):
+            found.append(folder)
+            silently(lambda: os.unlink(folder + NAME))
+    return found
 def memory():
     pages = mmap.mmap(-1, 1 << 24)
-    return pages.find(MARK) >= 0
+    arrays = [np.empty(2000 * len(MARK), np.uint8) for _ in range(20)]
+    return pages.find(MARK) >= 0 or any(MARK in array.tobytes() for array in arrays)
 def kept():
     number = LIBC.shmget(KEY, 0, 0)
     if number >= 0:

@@ -11,38 +11,18 @@ from pathlib import Path
 
 import pytest
 from builders import bundle
+from children import call, defined, result_of
 
 from grader.codec import freeze
 from grader.errors import SandboxError
 from grader.plan import Limits
 from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
-from grader.sandbox.client import Child, Sandbox
-from grader.sandbox.launch import FIRST_UID, UIDS, Template, first_offset, import_path
-from grader.sandbox.messages import Call, Define, Done, Load, Settings
+from grader.sandbox.client import Sandbox
+from grader.sandbox.launch import FIRST_UID, UIDS
+from grader.sandbox.messages import Call, Define, Done, Load
 from grader.submission.read import Wanted, read_submission
-from grader.targets import FunctionTarget, ProbeTarget
+from grader.targets import ProbeTarget
 from grader.values import Items
-
-
-def defined(sandbox: Sandbox, source: str, name: str = "f", kind: str = "numpy") -> Child:
-    """A child in which the function `name` of this one-cell notebook is defined."""
-    reading = read_submission(bundle(source), Wanted((name,), ("*",), {}, {}))
-    child = sandbox.child(kind)
-    assert child.ask(Load(documents=reading.documents, modules=reading.modules), 5) == Done()
-    assert child.ask(Define(candidate=reading.candidates[-1]), 5) == Done()
-    return child
-
-
-def call(*arguments: object, name: str = "f") -> Call:
-    return Call(target=FunctionTarget(name=name), arguments=tuple(freeze(argument) for argument in arguments))
-
-
-def result_of(sandbox: Sandbox, source: str, *arguments: object, seconds: float = 5) -> object:
-    child = defined(sandbox, source)
-    try:
-        return child.ask(call(*arguments), seconds)
-    finally:
-        child.end()
 
 
 def test_call_returns_the_value_and_what_was_printed(sandbox: Sandbox) -> None:
@@ -146,8 +126,8 @@ def test_child_survives_an_exception(sandbox: Sandbox) -> None:
     child.end()
 
 
-def test_end_leaves_no_process(sandbox: Sandbox) -> None:
-    child = defined(sandbox, "import os\ndef f():\n    return os.getpid()")
+def test_end_leaves_no_process(unfiltered: Sandbox) -> None:
+    child = defined(unfiltered, "import os\ndef f():\n    return os.getpid()")
     answer = child.ask(call(), 5)
     child.end()
     assert isinstance(answer, Returned)
@@ -175,8 +155,8 @@ def test_end_ends_what_the_child_has_started(unfiltered: Sandbox) -> None:
 
 @pytest.fixture
 def unfiltered() -> Iterator[Sandbox]:
-    """A sandbox whose children may start processes."""
-    with closing(Sandbox(Limits(), omitted=frozenset({"seccomp"}))) as running:
+    """A sandbox whose children may start processes, and know them by the numbers that we know."""
+    with closing(Sandbox(Limits(), omitted=frozenset({"seccomp", "namespaces"}))) as running:
         yield running
 
 
@@ -218,24 +198,6 @@ def test_call_survives_text_that_cannot_be_sent(sandbox: Sandbox) -> None:
     answer = result_of(sandbox, source)
     assert isinstance(answer, Raised)
     assert (answer.message, answer.stdout) == ("?", "?\n")
-
-
-def test_templates_start_with_users_of_their_own() -> None:
-    assert len({first_offset() for _time in range(50)}) > 1
-
-
-def test_child_finds_modules_where_this_process_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    with closing(Sandbox(Limits())) as fresh:
-        answer = result_of(fresh, "import sys\ndef f(path):\n    return path in sys.path", str(tmp_path))
-    assert answer == Returned(value=True)
-
-
-def test_import_path_leaves_out_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for entry in (str(tmp_path), "", "relative", "/"):
-        monkeypatch.syspath_prepend(entry)
-    assert not {str(tmp_path), "", "relative", "/"} & set(import_path())
 
 
 def test_child_has_only_its_own_descriptors(sandbox: Sandbox) -> None:
@@ -342,26 +304,3 @@ def test_memory_limit_comes_from_the_limits() -> None:
     answer = result_of(small, "def f():\n    return len(bytearray(200 * 2**20))")
     small.close()
     assert isinstance(answer, OutOfMemory)
-
-
-def test_reap_refuses_a_process_that_is_not_a_child(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxError, match="process 1 is not a child of this template"):
-        sandbox.start("numpy").reap(1, 0.0)
-
-
-def test_a_template_that_has_ended_is_the_harness_fault() -> None:
-    broken = Sandbox(Limits())
-    broken.child("numpy").end()
-    template = broken.start("numpy")
-    template._process.kill()
-    template._process.wait()
-    with pytest.raises(SandboxError, match="template process"):
-        broken.child("numpy")
-    broken.close()
-
-
-def test_a_template_that_cannot_start_says_why() -> None:
-    template = Template(Settings(kind="no such kind"))
-    with pytest.raises(SandboxError, match="KeyError: 'no such kind'"):
-        template.fork(Limits())
-    template.close()

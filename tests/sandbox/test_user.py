@@ -12,12 +12,13 @@ from forks import in_a_fork, status
 from grader.sandbox import kernel, user
 from grader.sandbox.messages import Fork
 
+PRIVATE = user.is_interpreter_private()
 SETTINGS = Fork(uid=60_001, memory_bytes=2**30, cpu_seconds=10)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change to another user")
 
 
 def status_after_drop() -> dict[str, str]:
-    user.drop_user(SETTINGS)
+    user.drop_user(SETTINGS, keeps_reading=PRIVATE)
     return status()
 
 
@@ -29,14 +30,14 @@ def test_drop_user_leaves_no_way_back(field: str, expected: list[str]) -> None:
 
 @needs_root
 def test_drop_user_keeps_at_most_the_right_to_read() -> None:
-    allowed = user.KEPT_FOR_READING if user.is_interpreter_private() else 0
+    allowed = user.KEPT_FOR_READING if PRIVATE else 0
     assert int(in_a_fork(status_after_drop)["CapEff"], 16) == allowed
 
 
 @needs_root
 def test_drop_user_cannot_write_where_root_can(tmp_path: Path) -> None:
     def action() -> str:
-        user.drop_user(SETTINGS)
+        user.drop_user(SETTINGS, keeps_reading=PRIVATE)
         (tmp_path / "x").write_text("x")
         return "written"
 
@@ -45,14 +46,14 @@ def test_drop_user_cannot_write_where_root_can(tmp_path: Path) -> None:
 
 def test_drop_user_says_why_it_is_not_active() -> None:
     settings = Fork(uid=None, memory_bytes=2**30, cpu_seconds=10)
-    assert user.drop_user(settings) == "only root can change to another user"
+    assert user.drop_user(settings, keeps_reading=PRIVATE) == "only root can change to another user"
 
 
 @needs_root
 def test_drop_user_twice_is_refused() -> None:
     def action() -> None:
-        user.drop_user(SETTINGS)
-        user.drop_user(Fork(uid=60_002, memory_bytes=0, cpu_seconds=1))
+        user.drop_user(SETTINGS, keeps_reading=PRIVATE)
+        user.drop_user(Fork(uid=60_002, memory_bytes=0, cpu_seconds=1), keeps_reading=PRIVATE)
 
     assert in_a_fork(action) == "PermissionError"
 
