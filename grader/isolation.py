@@ -78,8 +78,9 @@ def measure(sandbox: Sandbox, places: Places) -> Isolation:
 
 
 def _request(places: Places) -> SelfTest:
-    files = (os.fsencode(path) for path in places.files if path.is_file())
-    folders = (os.fsencode(path) for path in places.folders if path.is_dir())
+    """Without links: a child may reach what lies behind one, although it cannot follow it."""
+    files = (os.fsencode(path.resolve()) for path in places.files if path.is_file())
+    folders = (os.fsencode(path.resolve()) for path in places.folders if path.is_dir())
     return SelfTest(files=tuple(files), folders=tuple(folders), processes=(os.getpid(),))
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import bundled_folder, load_plan, plan_key
-from grader.cache import _head, _is_ours
+from grader.cache import store
 from grader.errors import RubricError, UsageError
 
 QUESTION = """\
@@ -144,7 +143,7 @@ def _become_pipe(path: Path) -> None:
         lambda path: path.write_bytes(b"no plan\n"),
         lambda path: path.chmod(0o660),
         lambda path: path.chmod(0o602),
-        lambda path: path.write_bytes(_head(path.stem, b"x") + b"\nx"),
+        lambda path: store(path, path.stem, b"x"),
         Path.unlink,
     ],
     ids=[
@@ -166,21 +165,6 @@ def test_load_plan_untrusted_cache_compiles_again(folder: Path, cache: Path, spo
     spoil(cached_plan(cache))
     assert load_plan(folder, cache) == plan
     assert compilations(folder) == 2
-
-
-@pytest.mark.parametrize(
-    ("mode", "uid", "expected"),
-    [
-        (stat.S_IFREG | 0o600, os.getuid(), True),
-        (stat.S_IFREG | 0o644, os.getuid(), True),
-        (stat.S_IFREG | 0o600, os.getuid() + 1, False),
-        (stat.S_IFREG | 0o620, os.getuid(), False),
-        (stat.S_IFREG | 0o602, os.getuid(), False),
-        (stat.S_IFIFO | 0o600, os.getuid(), False),
-    ],
-)
-def test_is_ours(mode: int, uid: int, expected: bool) -> None:  # noqa: FBT001 (a table)
-    assert _is_ours(os.stat_result((mode, 0, 0, 1, uid, 0, 0, 0, 0, 0))) is expected
 
 
 def test_load_plan_cached_plan_under_another_name_compiles_again(folder: Path, cache: Path) -> None:

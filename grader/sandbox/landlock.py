@@ -36,6 +36,14 @@ def abi_version() -> int:
     return system_call(CREATE_RULESET, None, 0, VERSION)
 
 
+def is_there() -> bool:
+    """Whether the kernel has Landlock."""
+    try:
+        return abi_version() > 0
+    except OSError:
+        return False
+
+
 def make_ruleset(paths: Iterable[Path]) -> int:
     """A descriptor of rules that allow to read these files and folders, and nothing else.
 

@@ -30,7 +30,7 @@ class Prepared(NamedTuple):
     ruleset: int | None  # of Landlock; None when the kernel has none
     no_ruleset: str  # and why
     filter: seccomp.Filter | None  # None when there is none for this processor
-    threads: int  # that the template's user runs
+    used: limits.Used
     is_private: bool  # the interpreter: others cannot read it
 
 
@@ -43,16 +43,21 @@ class Layer(NamedTuple):
     needs: str = ""  # another layer, without which this one is not active either
 
 
+def can_open_files(omitted: frozenset[str] = frozenset()) -> bool:
+    """Whether children can open files at all. Else whatever they may import must be imported before."""
+    return "no-open" in omitted or ("landlock" not in omitted and landlock.is_there())
+
+
 def prepare(private: Iterable[Path], omitted: frozenset[str] = frozenset()) -> Prepared:
     """Make what all children use. `private` paths lie where a child may read, and still must not be read."""
     ruleset, no_ruleset = _ruleset(private) if "landlock" not in omitted else (None, LEFT_OUT)
-    mode = "files" if ruleset is not None or "no-open" in omitted else "no_open"
+    mode = "files" if can_open_files(omitted) else "no_open"
     return Prepared(
         omitted=omitted,
         ruleset=ruleset,
         no_ruleset=no_ruleset,
         filter=seccomp.load(platform.machine(), mode),
-        threads=limits.threads_of_user(),
+        used=limits.used_now(),
         is_private=user.is_interpreter_private(),
     )
 
@@ -65,11 +70,6 @@ def _ruleset(private: Iterable[Path]) -> tuple[int | None, str]:
     moved = fcntl.fcntl(ruleset, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE_FD)
     os.close(ruleset)
     return moved, ""
-
-
-def is_open_forbidden(prepared: Prepared) -> bool:
-    """Whether children can open no file at all, so that whatever they may import must be imported before."""
-    return prepared.ruleset is None and "no-open" not in prepared.omitted
 
 
 def apply_layers(settings: Fork, prepared: Prepared) -> tuple[LayerState, ...]:
@@ -125,7 +125,7 @@ def restrict_system_calls(_settings: Fork, prepared: Prepared) -> str:
 
 def forbid_opening(_settings: Fork, prepared: Prepared) -> str:
     """Nothing more to do: with Landlock missing, the filter of system calls is the one that refuses to open files."""
-    return "" if is_open_forbidden(prepared) else "not needed with Landlock"
+    return "" if prepared.ruleset is None else "not needed with Landlock"
 
 
 LAYERS = (
@@ -133,7 +133,7 @@ LAYERS = (
     Layer(
         "limits",
         "memory, processor time, file sizes, threads",
-        lambda settings, prepared: limits.limit_resources(settings, prepared.threads),
+        lambda settings, prepared: limits.limit_resources(settings, prepared.used),
     ),
     Layer(
         "user",

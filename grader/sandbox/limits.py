@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.sandbox.messages import Fork
 
@@ -15,13 +16,17 @@ MAX_MORE_THREADS = 1024  # of a child that shares its user: on top of what that 
 MAX_SIGNALS = 256  # that may wait to be delivered
 
 
-def limit_resources(settings: Fork, threads_before: int) -> str:
-    """Address space, processor time, files, threads, waiting signals, core dumps, queues.
+class Used(NamedTuple):
+    """What is in use before a child starts, which its limits count too."""
 
-    `threads_before`: how many its user runs, which the limit of threads counts too.
-    """
-    size = address_space() + settings.memory_bytes
-    threads = threads_before + MAX_MORE_THREADS if settings.uid is None else MAX_THREADS
+    address_space: int  # bytes that the template has mapped
+    threads: int  # that the template's user runs
+
+
+def limit_resources(settings: Fork, used: Used) -> str:
+    """Address space, processor time, files, threads, waiting signals, core dumps, queues."""
+    size = used.address_space + settings.memory_bytes
+    threads = used.threads + MAX_MORE_THREADS if settings.uid is None else MAX_THREADS
     limits = [
         (resource.RLIMIT_AS, size, size),
         (resource.RLIMIT_CPU, settings.cpu_seconds, settings.cpu_seconds + 1),
@@ -29,14 +34,18 @@ def limit_resources(settings: Fork, threads_before: int) -> str:
         (resource.RLIMIT_NOFILE, MAX_OPEN_FILES, MAX_OPEN_FILES),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_NPROC, threads, threads),
-        *((getattr(resource, name), most, most) for name, most in LINUX_LIMITS.items() if hasattr(resource, name)),
+        *LINUX_LIMITS,
     ]
     for kind, soft, hard in limits:
         set_limit(kind, soft, hard)
     return ""
 
 
-LINUX_LIMITS = {"RLIMIT_MEMLOCK": 0, "RLIMIT_MSGQUEUE": 0, "RLIMIT_SIGPENDING": MAX_SIGNALS}
+LINUX_LIMITS = tuple(
+    (getattr(resource, name), most, most)
+    for name, most in (("RLIMIT_MEMLOCK", 0), ("RLIMIT_MSGQUEUE", 0), ("RLIMIT_SIGPENDING", MAX_SIGNALS))
+    if hasattr(resource, name)
+)
 
 
 def set_limit(kind: int, soft: int, hard: int) -> None:
@@ -54,6 +63,11 @@ def address_space() -> int:
     except FileNotFoundError:
         return 0
     return pages * resource.getpagesize()
+
+
+def used_now() -> Used:
+    """What is in use now. Root's threads are not counted: its children get users of their own."""
+    return Used(address_space(), 0 if os.geteuid() == 0 else threads_of_user())
 
 
 def threads_of_user() -> int:

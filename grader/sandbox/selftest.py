@@ -63,7 +63,7 @@ def _actions(request: SelfTest) -> Iterator[tuple[Property, str, Action]]:
         yield Property.NETWORK, f"open a {name} socket", partial(_open_socket, *kind)
     yield Property.PROCESSES, "start a process", _fork
     yield Property.PROCESSES, "run a program", _exec
-    yield Property.RESOURCES, "take 200 GB of memory", lambda: mmap.mmap(-1, HUGE).close()
+    yield Property.RESOURCES, "take 200 GB of memory", _map_much
     for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_NOFILE"):
         yield Property.RESOURCES, f"raise {name}", partial(_raise_limit, getattr(resource, name))
     yield Property.PROCESSES, "enter a user namespace", lambda: checked(LIBC.unshare(CLONE_NEWUSER))
@@ -125,6 +125,11 @@ def _exec() -> None:
     """A program that is not there: whoever may run programs is told so, and is still here."""
     with contextlib.suppress(FileNotFoundError):
         os.execv("/nonexistent/program", ["program"])  # noqa: S606 (nothing is run)
+
+
+def _map_much() -> None:
+    """Address space that is not for writing: of what is, the kernel may refuse so much to everybody, limit or not."""
+    mmap.mmap(-1, HUGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ).close()
 
 
 def _raise_limit(kind: int) -> None:

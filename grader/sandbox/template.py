@@ -44,8 +44,8 @@ def main(control_fd: int) -> None:
     preload.import_libraries(settings.kind)
     preload.warm_up()
     hide_assignment()
+    preload.make_ready(can_open_files=layers.can_open_files(settings.omitted))
     prepared = layers.prepare([PACKAGE, *(Path(os.fsdecode(path)) for path in settings.private)], settings.omitted)
-    preload.make_ready(can_open_files=not layers.is_open_forbidden(prepared))
     with contextlib.suppress(OSError):
         user.trim_template()
     gc.collect()
@@ -63,10 +63,12 @@ class ForkServer:
 
     def serve(self) -> None:
         """Carry out commands until the grader closes the connection; then end every child that is left."""
-        while command := self._next_command():
-            self._control.send(msgspec.msgpack.encode(self._carry_out(*command)))
-        for pid in self._children:
-            _kill(pid)
+        try:
+            while command := self._next_command():
+                self._control.send(msgspec.msgpack.encode(self._carry_out(*command)))
+        finally:  # also when the grader has died before it got its answer
+            for pid in self._children:
+                _kill(pid)
 
     def _next_command(self) -> tuple[Command, list[int]] | None:
         data, fds, _flags, _address = socket.recv_fds(self._control, MAX_COMMAND, 2)

@@ -13,19 +13,27 @@ from pathlib import Path as File
 from typing import NamedTuple
 
 import numpy as np
-
-from grader.codec import freeze
-from grader.compare import Choice, Close, Comparator, ComplexSet, Count, Exact, Interval, Normal, Path, Within
-from grader.plan import Case, Check, Limits, Part, Plan, Question
-from grader.records import CheckResult, Report, Status
-from grader.targets import FunctionTarget
-from grader.values import Value
-
 from arena import LIMITS, RESULT, SUCCESS, Arena
 from attack import Attack
 from builders import bundle, check, plan
 from forgeries import FORGERIES, Forgery
 from memory import Growth
+
+from grader.codec import freeze
+from grader.compare import Comparator
+from grader.compare.choice import Choice
+from grader.compare.close import Close
+from grader.compare.complex_set import ComplexSet
+from grader.compare.count import Count
+from grader.compare.exact import Exact
+from grader.compare.interval import Interval
+from grader.compare.normal import Normal
+from grader.compare.path import Path
+from grader.compare.within import Within
+from grader.plan import Case, Check, Limits, Part, Plan, Question
+from grader.records import CheckResult, Report, Status
+from grader.targets import FunctionTarget
+from grader.values import Value
 
 MAX_GROWTH = 100  # MB of the grader's memory, for one answer
 _DRAWN = random.Random(1)  # noqa: S311 (not for secrets)
@@ -33,8 +41,8 @@ NOISE = [[_DRAWN.gauss(0, 1) for _column in range(10)] for _row in range(10)]
 NOISE_BOUNDS = {
     "variance 0": [0.3, 2.0],
     "mean": [-6.0, 6.0],
-    **dict.fromkeys(("columns", "rows"), [0.5, 50.0]),
-    **dict.fromkeys(("tail 1.8", "tail 2.4"), [0.0, 30.0]),
+    **{name: [0.5, 50.0] for name in ("columns", "rows")},
+    **{name: [0.0, 30.0] for name in ("tail 1.8", "tail 2.4")},
 }
 UNTESTED: dict[int, str] = {}
 

@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from functools import partial
 
 import msgspec
+import reports
+from arena import SUCCESS, Arena
+from attack import Attack
+from builders import bundle, check, plan
 
 from grader.codec import freeze
 from grader.outputs.gradescope import render_gradescope
 from grader.plan import Limits, Mistake, Part, Plan, Question
 from grader.records import Report, Visibility
-
-import reports
-from arena import SUCCESS, Arena
-from attack import Attack
-from builders import bundle, check, plan
 
 LIMITS = Limits(call_seconds=0.25, define_seconds=2.0, total_seconds=1.5, memory_megabytes=300)
 QUICK = ("print-the-secret-input", "raise-the-secret-input", "tamper-on-a-bit")  # what is not about later checks
@@ -80,12 +79,12 @@ CHANNELS: dict[tuple[tuple[int, ...], str, str], tuple[str, ...]] = {
     ),
     ((138,), "keep-the-secret-input", "a secret check has a child of its own"): (STATE, "square.__code__ = cube.__code__ if bit else square.__code__"),
     ((140,), "time-out-on-a-bit", "a hidden check shows passed or wrong; secret checks have their own time, and come last"): (
-        "while bit: pass", "time.sleep(9 * bit)", "time.sleep(0.2 * bit)",
+        "while bit: pass", "time.sleep(0.2 * bit)",
     ),
     ((140,), "die-on-a-bit", "a hidden check shows passed or wrong; deaths in secret checks do not count for visible ones"): (
-        "bit and os._exit(int(x))", "os._exit(int(x))", "bit and os.abort()", "import ctypes\n    return ctypes.string_at(0 if bit else b'a')",
+        "bit and os._exit(int(x))", "os._exit(int(x))", "import ctypes\n    return ctypes.string_at(0 if bit else b'a')",
         "os.kill(os.getpid(), 9 if bit else 6)", "bit and os.close(4)", "return np.ones(10**9) if bit else 0", "return 'x' * (10**8 if bit else 1)",
-        "return [0] * (10**7 if bit else 1)", "import ctypes\n    bit and ctypes.CDLL(None).syscall(101, 0, 0, 0, 0)",
+        "import ctypes\n    bit and ctypes.CDLL(None).syscall(101, 0, 0, 0, 0)",
     ),
     ((139, 141), "tamper-on-a-bit", "a hidden check shows passed or wrong; incidents are for staff"): (
         "bit and os.write(4, b'junk' * 9)", "bit and os.write(4, b'\\xff' * 4)", FAILURE, CRASH,

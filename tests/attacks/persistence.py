@@ -7,6 +7,7 @@ import os
 import select
 import time
 from functools import partial
+from pathlib import Path
 
 import machine
 
@@ -28,10 +29,9 @@ def outlive(arena: Arena, body: str) -> str:
     honest = machine.descendants()
     with machine.adopting():
         achieved = arena.attack(program(body))
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(arena.facts.results)
-        with open(arena.facts.results, "w", encoding="ascii") as file:
-            file.write(RESULT)
+        results = Path(arena.facts.results)
+        results.unlink(missing_ok=True)
+        results.write_text(RESULT, "ascii")
         time.sleep(WAIT)
         later = "; ".join(arena.damage())
         left = machine.end_survivors(honest)
@@ -44,6 +44,7 @@ def cross(arena: Arena) -> str:
     leave, look = (check(name, [((1.0,), "found")], compare=Exact()) for name in ("leave", "look"))
     source = bundle(_CROSS_TALK.replace("FOLDER", repr(arena.facts.folder)))
     found = []
+    Path(arena.facts.results).write_text(RESULT, "ascii")
     for number, questions in enumerate(((leave, look), (look,))):
         report = arena.grade(source, the_plan=_plan(*questions))
         seen = [one for question in report.questions for part in question.parts for one in part.checks][-1]
@@ -142,7 +143,7 @@ class _Terminal:
     def __init__(self) -> None:
         self._own, self._shown = os.openpty()
         self.name = os.ttyname(self._shown)
-        os.chmod(self.name, 0o666)  # noqa: S103 (a test's own)
+        Path(self.name).chmod(0o666)
 
     def close(self) -> None:
         os.close(self._own)

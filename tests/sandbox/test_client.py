@@ -35,7 +35,9 @@ def test_call_reports_a_changed_argument(sandbox: Sandbox) -> None:
     assert answer == Returned(value=1, mutated=(1,))
 
 
-@pytest.mark.parametrize("opened", ["open(os.devnull, 'w')", "open('/dev/null', mode='a')", "open(0, 'w', closefd=False)"])
+@pytest.mark.parametrize(
+    "opened", ["open(os.devnull, 'w')", "open('/dev/null', mode='a')", "open(0, 'w', closefd=False)"]
+)
 def test_call_may_print_to_nowhere(sandbox: Sandbox, opened: str) -> None:
     source = f"import contextlib, os\ndef f():\n    with {opened} as sink, contextlib.redirect_stdout(sink):\n        print(1)\n    return 2"
     assert result_of(sandbox, source) == Returned(value=2)

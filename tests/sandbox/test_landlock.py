@@ -12,12 +12,7 @@ from forks import in_a_fork
 
 from grader.sandbox import kernel, landlock
 
-try:
-    landlock.abi_version()
-    HAS_LANDLOCK = True
-except OSError:
-    HAS_LANDLOCK = False
-needs_landlock = pytest.mark.skipif(not HAS_LANDLOCK, reason="this kernel has no Landlock")
+needs_landlock = pytest.mark.skipif(not landlock.is_there(), reason="this kernel has no Landlock")
 
 
 def restricted(paths: list[Path], action: Callable[[], object]) -> object:

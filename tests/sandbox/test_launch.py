@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -70,15 +71,15 @@ def test_template_without_bubblewrap_starts_and_says_why(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("script", "remark"),
     [
-        (REFUSES, "Creating new namespace failed: Operation not permitted"),
-        (BREAKS, "OSError: 12"),
-        (DIES, "the template process has ended"),
-        (STARTS, ""),
+        (REFUSES, "^Creating new namespace failed: Operation not permitted$"),
+        (BREAKS, ": OSError: 12$"),
+        (DIES, "^the template process "),  # has ended, or has reset the connection
+        (STARTS, "^$"),
     ],
 )
 def test_template_says_what_bubblewrap_did(bubblewrap: Bubblewrap, script: str, remark: str) -> None:
     bubblewrap.become(script)
-    assert remark_after_a_child() == remark
+    assert re.search(remark, remark_after_a_child())
 
 
 @pytest.mark.parametrize("script", [REFUSES, BREAKS, DIES])
@@ -127,18 +128,22 @@ def test_template_that_cannot_start_anywhere_says_why() -> None:
         template.fork(Limits())
 
 
+def open_descriptors() -> set[str]:
+    return {path.name for path in Path("/proc/self/fd").iterdir()}
+
+
 def test_fork_that_fails_leaves_no_descriptor_open() -> None:
     with closing(Template(Settings(kind="no such kind", omitted=frozenset({"namespaces"})))) as template:
-        before = set(os.listdir("/proc/self/fd"))
+        before = open_descriptors()
         with pytest.raises(SandboxError):
             template.fork(Limits())
-        assert set(os.listdir("/proc/self/fd")) == before
+        assert open_descriptors() == before
 
 
 def test_close_leaves_no_descriptor_open() -> None:
-    before = set(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     Template(Settings(kind="numpy")).close()
-    assert set(os.listdir("/proc/self/fd")) == before
+    assert open_descriptors() == before
 
 
 def test_reap_refuses_a_process_that_is_not_a_child(template: Template) -> None:

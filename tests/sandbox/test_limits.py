@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import resource
 import threading
@@ -12,6 +13,7 @@ from forks import in_a_fork
 from grader.sandbox import limits
 from grader.sandbox.messages import Fork
 
+UNUSED = limits.Used(address_space=2**33, threads=0)
 SETTINGS = Fork(uid=60_001, memory_bytes=2**30, cpu_seconds=10)
 
 
@@ -30,7 +32,7 @@ SETTINGS = Fork(uid=60_001, memory_bytes=2**30, cpu_seconds=10)
 )
 def test_limit_resources_sets(kind: str, limit: int) -> None:
     def action() -> int:
-        limits.limit_resources(SETTINGS, 0)
+        limits.limit_resources(SETTINGS, UNUSED)
         return resource.getrlimit(getattr(resource, kind))[0]
 
     assert in_a_fork(action) == limit
@@ -38,16 +40,21 @@ def test_limit_resources_sets(kind: str, limit: int) -> None:
 
 def test_limit_resources_allows_memory_on_top_of_what_is_mapped() -> None:
     def action() -> int:
-        mapped = limits.address_space()
-        limits.limit_resources(SETTINGS, 0)
-        return resource.getrlimit(resource.RLIMIT_AS)[0] - mapped
+        limits.limit_resources(SETTINGS, limits.Used(address_space=2**33, threads=0))
+        return resource.getrlimit(resource.RLIMIT_AS)[0]
 
-    assert abs(in_a_fork(action) - 2**30) < 2**20
+    assert in_a_fork(action) == 2**33 + 2**30
+
+
+def test_address_space_grows_with_what_is_mapped() -> None:
+    before = limits.address_space()
+    with mmap.mmap(-1, 2**28):
+        assert limits.address_space() - before == pytest.approx(2**28, rel=0.05)
 
 
 def test_limit_resources_counts_the_threads_of_a_shared_user() -> None:
     def action() -> int:
-        limits.limit_resources(Fork(uid=None, memory_bytes=2**30, cpu_seconds=10), 500)
+        limits.limit_resources(Fork(uid=None, memory_bytes=2**30, cpu_seconds=10), limits.Used(2**33, threads=500))
         return resource.getrlimit(resource.RLIMIT_NPROC)[0]
 
     assert in_a_fork(action) == 1524
