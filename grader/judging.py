@@ -127,7 +127,7 @@ def _failure_text(check: Check, comparisons: tuple[Comparison, ...], failures: l
 def _mutation_text(check: Check, returned: tuple[Returned, ...]) -> str:
     position = next(outcome.mutated[0] for outcome in returned if outcome.mutated)
     names = check.target.parameters
-    name = names[position] if position < len(names) else f"argument {position + 1}"
+    name = names[position] if 0 <= position < len(names) else f"argument {position + 1}"
     return (
         f"{check.target.name} changes its argument {name} in place. Work on a copy: "
         f"`{name} = {name}.copy()`, or `{name} + …` instead of `{name} += …`."

@@ -30,6 +30,7 @@ from grader.scoring import (
     possible,
     question_result,
     seen_unrun,
+    shown,
     skipped,
     total,
 )
@@ -122,9 +123,14 @@ def grade_function(
 
 
 def _judged(checks: tuple[Check, ...], filled: list[Candidate], plan: Plan, runner: Runner) -> Iterator[Judged]:
-    """The last candidate first; one with full marks cannot be beaten, so the earlier ones are not run."""
+    """The last candidate first; one that no earlier one can beat ends it (see scoring.best_of)."""
+    unbeaten = None
     for candidate in reversed(filled):
+        if unbeaten not in {None, candidate.place}:
+            return
         judged = judge_attempt(checks, runner.run(candidate, checks), plan.limits)
         yield judged
         if total(judged.results) == possible(judged.results):
             return
+        if total(shown(judged.results)) == possible(shown(judged.results)):
+            unbeaten = candidate.place  # its other slice may still do better at secret checks

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from grader.bounds import bounded
 from grader.errors import SandboxError
 from grader.plan import Case, Check, Limits, Plan, wanted_names
 from grader.records import (
@@ -158,7 +159,8 @@ class Runner:
                 return _outcome(answer, while_defining=True)
             self._defined = (candidate, case.globals)
         call = Call(target=check.target, arguments=case.arguments)
-        return _outcome(child.ask(call, self._budget.to_call(is_secret=_is_secret(check))))
+        answer = child.ask(call, self._budget.to_call(is_secret=_is_secret(check)))
+        return bounded(_outcome(answer), case)
 
     def _child_for(self, candidate: Candidate, *, is_secret: bool) -> Child:
         kind = "torch" if candidate.libraries & HEAVY_LIBRARIES else "numpy"

@@ -34,7 +34,7 @@ def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -
 
 
 def best_of(judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
-    """The results of the candidate with the most points (of equals, the one that comes last in the submission)."""
+    """The results of the candidate with the most visible points (of equals, the one that comes last)."""
     best = max(judged, key=_rank)
     rivals = {
         one.candidate.place: one for one in sorted(judged, key=_rank) if one.candidate.place != best.candidate.place
@@ -45,14 +45,23 @@ def best_of(judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
 
 def _points_text(judged: Judged) -> str:
     """What a rival got, as far as students see it: its definition must not become a question to secret checks."""
-    shown = [result for result in judged.results if result.visibility is Visibility.VISIBLE]
-    return f"{total(shown):g} of {possible(shown):g} points" if shown else "graded too"
+    seen = shown(judged.results)
+    return f"{total(seen):g} of {possible(seen):g} points" if seen else "not the last one"
 
 
-def _rank(judged: Judged) -> tuple[float, int, int, int]:
-    """More points, then later in the submission, then the smaller slice."""
+def _rank(judged: Judged) -> tuple[float, int, int, float, int]:
+    """More visible points, then later in the submission; of one definition's slices more points, then the smaller.
+
+    Which definition counts is shown, and must not tell which of many passes a secret check.
+    """
     candidate = judged.candidate
-    return total(judged.results), candidate.document, candidate.statement, -len(candidate.slice)
+    place = candidate.document, candidate.statement
+    return total(shown(judged.results)), *place, total(judged.results), -len(candidate.slice)
+
+
+def shown(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """The results that students see at once."""
+    return [result for result in results if result.visibility is Visibility.VISIBLE]
 
 
 def not_attempted(checks: tuple[Check, ...], name: str, reading: Reading) -> tuple[CheckResult, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.outputs.visible import without_secrets
+from grader.outputs.visible import CONTROL, without_secrets
 from grader.records import Report
 
 
 def render_json(report: Report) -> str:
-    """Every field of the Report; hidden checks without what could give them away."""
+    """Every field of the Report; hidden checks without what could give them away.
+
+    What could steer the terminal that it is printed to is there as an escape.
+    """
     questions = tuple(
         msgspec.structs.replace(
             question,
@@ -21,4 +24,5 @@ def render_json(report: Report) -> str:
         for question in report.questions
     )
     shown = msgspec.structs.replace(report, questions=questions)
-    return msgspec.json.format(msgspec.json.encode(shown), indent=1).decode("utf-8")
+    text = msgspec.json.format(msgspec.json.encode(shown), indent=1).decode("utf-8")
+    return CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

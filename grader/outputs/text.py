@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.outputs.visible import plain, without_secrets
+from grader.outputs.visible import one_line, plain, without_secrets
 from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
 from grader.records import CheckResult, PartResult, QuestionResult, Report, Status
 
@@ -18,6 +18,7 @@ FAILED_MARK = ("✗", "red")
 ASCII_MARKS = {"✓": "ok", "✗": "x", "·": "-"}  # for a terminal whose encoding lacks the others
 LABEL_WIDTH = 7
 USUAL_WIDTH = 80
+INDENT = "  "
 
 
 class _Console(Console):
@@ -30,7 +31,7 @@ def render_text(report: Report, stream: TextIO) -> None:
     """Write the report to a terminal or a file."""
     console = _Console(file=stream, highlight=False, soft_wrap=False)
     console.width = console.width or USUAL_WIDTH  # COLUMNS=0 says nothing
-    console.print(Text.assemble((plain(report.title), "bold"), "  ", (plain(report.submission), "cyan")))
+    console.print(Text.assemble((one_line(report.title), "bold"), "  ", (one_line(report.submission), "cyan")))
     if report.fault:
         console.print(Text(f"\nThis submission cannot be graded: {plain(report.fault)}", "red"))
         return
@@ -98,12 +99,20 @@ def _print_row(
 def _print_end(console: Console, report: Report) -> None:
     console.print()
     for note in report.notes:
-        console.print(Text(f"note: {plain(note)}", "dim"))
+        _print_remark(console, f"note: {plain(note)}", "dim")
     for incident in report.incidents:
-        console.print(Text(f"for staff: {plain(incident)}", "yellow"))
+        _print_remark(console, f"for staff: {plain(incident)}", "yellow")
     for weakness in report.weaknesses:
-        console.print(Text(f"weak isolation: student code could do this: {plain(weakness)}", "red"))
+        _print_remark(console, f"weak isolation: student code could do this: {plain(weakness)}", "red")
     console.print(Text(f"Total {report.score:g} / {report.points:g}", "bold"))
+
+
+def _print_remark(console: Console, text: str, style: str) -> None:
+    """A text of any length, whose further lines are indented: none may look like a line of the report."""
+    first, *rest = Text(text, style).wrap(console, console.width - len(INDENT))
+    console.print(first)
+    for line in rest:
+        console.print(Text.assemble(INDENT, line))
 
 
 def _style(score: float, points: float) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from grader.records import CheckResult, Status, Visibility
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 MAX_TEXT = 10_000
 TELLING = {Status.RAISED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED}
 
@@ -30,3 +30,8 @@ def plain(text: str) -> str:
     """`text` without control characters, escape sequences and marks that reorder it; at most `MAX_TEXT` long."""
     cleaned = CONTROL.sub("", text)
     return cleaned if len(cleaned) <= MAX_TEXT else f"{cleaned[:MAX_TEXT]}\n[cut: {len(cleaned)} characters]"
+
+
+def one_line(text: str) -> str:
+    """`plain`, on one line: for names, which could look like a line of ours."""
+    return " ".join(plain(text).split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import gc
 import random
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -64,6 +65,8 @@ class _LastWords(AbstractContextManager["_LastWords"]):
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
     ) -> bool:
+        if isinstance(error, MemoryError):  # a request is too large for this process
+            signal.raise_signal(signal.SIGKILL)  # as the kernel ends what asks for too much
         if isinstance(error, Exception):
             text = "".join(traceback.format_exception(error))
             write_blocking(self._reply_fd, pack(Reply(nonce=self.nonce, answer=Failed(traceback=text[-MAX_MESSAGE:]))))

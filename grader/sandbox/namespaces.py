@@ -71,8 +71,12 @@ def _mounts(visible: list[Path], private: Iterable[Path]) -> list[str]:
         words += ["--ro-bind", str(path), str(path)]
     for path in private:
         if _is_there(path) and any(root in path.resolve().parents for root in visible):
-            words += ["--tmpfs", str(path)] if path.is_dir() else ["--ro-bind", os.devnull, str(path)]
-    return [*words, "--remount-ro", "/"]
+            words += (
+                ["--tmpfs", str(path), "--remount-ro", str(path)]
+                if path.is_dir()
+                else ["--ro-bind", os.devnull, str(path)]
+            )
+    return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
 def _is_there(path: Path) -> bool:

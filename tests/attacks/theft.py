@@ -6,16 +6,16 @@ import os
 import secrets
 from functools import partial
 
+from arena import SUCCESS, Arena
+from attack import Attack
+from builders import bundle
+from native import TOOLS
+
 from grader.codec import freeze
 from grader.compare.exact import Exact
 from grader.plan import Case, Check
 from grader.records import Report, Status
 from grader.targets import FunctionTarget
-
-from arena import SUCCESS, Arena
-from attack import Attack
-from builders import bundle
-from native import TOOLS
 
 PREFIX = "ANSWER-"  # of every expected value, so that a thief knows what to look for
 _LOOK = f"""

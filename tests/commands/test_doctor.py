@@ -34,17 +34,6 @@ def test_doctor_writes_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Student code is confined here" in capsys.readouterr().out
 
 
-def test_doctor_ends_with_7_where_it_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rubric that really lies among the libraries of this Python, where the sandbox does not know it to be private."""
-    (tmp_path / "hw").mkdir()
-    (tmp_path / "site").mkdir()
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    (tmp_path / "site" / "rubrics").mkdir()
-    (tmp_path / "site" / "rubrics" / "hw.yaml").touch()
-    (tmp_path / "hw" / "rubrics").symlink_to(tmp_path / "site" / "rubrics")
-    assert doctor(tmp_path / "hw", as_json=True) == 7
-
-
 def test_doctor_takes_another_assignment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "rubrics").mkdir()
     counts = []

@@ -107,7 +107,10 @@ class _Run:
         """End here: libFuzzer would not come back to Python."""
         seconds, last, inputs = time.monotonic() - self._started, _resident(), sum(self._counts.values())
         grown = last - (self._warm or last)
-        verdict = "no finding" if grown <= MAX_GROWTH else f"FINDING: it grew by more than {_mb(MAX_GROWTH)} MB"
+        remark = "" if self._warm else ", too few to say anything of its growth"
+        verdict = (
+            f"no finding{remark}" if grown <= MAX_GROWTH else f"FINDING: it grew by more than {_mb(MAX_GROWTH)} MB"
+        )
         forms = ", ".join(f"{count:,} {name}" for name, count in self._counts.items())
         sys.stdout.write(
             f"{self._name}: {inputs:,} inputs ({forms}) in {seconds:.0f} s, {inputs / seconds:,.0f} a second; resident "

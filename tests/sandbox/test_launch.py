@@ -202,4 +202,5 @@ def test_child_reads_a_library_but_not_a_private_one_beside_it(
     private = (paths[0].parent,)
     with closing(Sandbox(Limits(), private, frozenset(omitted | {"user"}))) as sandbox:
         answer = result_of(sandbox, LIBRARIES, [str(path) for path in paths])
-    assert answer == Returned(value=freeze([] if "landlock" in omitted else [str(path) for path in paths[1:]]))
+        can_open = any(layer.name == "landlock" and layer.is_active for layer in sandbox.layers)
+    assert answer == Returned(value=freeze([str(path) for path in paths[1:]] if can_open else []))

@@ -103,7 +103,7 @@ def test_jail_mounts_a_folder_before_what_lies_in_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("site/course", [("--tmpfs", "site/course")]),
+        ("site/course", [("--tmpfs", "site/course", "--remount-ro", "site/course")]),
         ("site/plan.json", [("--ro-bind", "/dev/null", "site/plan.json")]),
         ("elsewhere", []),  # not there anyhow
         ("site/later", []),
@@ -118,7 +118,8 @@ def test_jail_covers_what_is_private_among_what_is_shown(
     (tmp_path / "site" / "plan.json").touch()
     plain = words(tmp_path / "site")
     command = words(tmp_path / "site", private=(tmp_path / name,))
-    added = command[len(plain) - 3 : -3]  # --remount-ro / -- come last
+    last = ("--remount-ro", "/dev", "--remount-ro", "/", "--")
+    added = command[len(plain) - len(last) : -len(last)]
     assert added == tuple(word.replace("site/", f"{tmp_path}/site/") for run in expected for word in run)
 
 
@@ -220,9 +221,12 @@ def test_child_finds_nothing_of_the_machine(jailed: Sandbox, path: str) -> None:
 
 
 @needs_namespaces
-@pytest.mark.parametrize("folder", ["/", "/tmp", "/dev/shm", "/usr"])  # noqa: S108 (nothing is written)
-def test_child_cannot_write_behind_namespaces(folder: str) -> None:
+@pytest.mark.parametrize("folder", ["/", "/tmp", "/dev", "/dev/shm", "/usr", "{private}"])  # noqa: S108 (nothing is written)
+def test_child_cannot_write_behind_namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    (tmp_path / "private").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
     source = "import os\ndef f(path):\n    os.close(os.open(path, os.O_CREAT | os.O_WRONLY))"
-    with closing(Sandbox(Limits(), omitted=FILES_OPEN | {"seccomp"})) as jailed:
-        answer = result_of(jailed, source, f"{folder}/written-by-a-test")
+    path = folder.format(private=tmp_path / "private") + "/written-by-a-test"
+    with closing(Sandbox(Limits(), (tmp_path / "private",), FILES_OPEN | {"seccomp", "user"})) as jailed:
+        answer = result_of(jailed, source, path)
     assert "Error" in str(answer)
