@@ -46,6 +46,9 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
     sandbox.limits = plan.limits
     budget = Budget(plan.limits)
     reading = read_in_child(bundle, plan, sandbox)
+    if reading.fault:
+        report = ungradable(bundle.name, reading.fault, plan)
+        return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
     questions, incidents = [], []
     for question in plan.questions:
         with closing(Runner(sandbox, reading, budget)) as runner:
