@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from grader.errors import IsolationError, SandboxError
 from grader.records import LayerState, Property, Trial
 from grader.sandbox.client import Sandbox
 from grader.sandbox.messages import SelfTest, SelfTested
+from grader.sandbox.namespaces import PROGRAM
 
 TEST_SECONDS = 10.0
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -107,7 +109,7 @@ def measure_once(sandbox: Sandbox, places: Places, folder: Path | None = None) -
     `folder` None: the user's cache folder.
     """
     root = folder or default_folder()
-    key = _key(places)
+    key = _key(sandbox, places)
     path = root and root / "isolation" / key
     known = _decoded(load(path, key)) if path else None
     if known is not None:
@@ -125,7 +127,8 @@ def _decoded(body: bytes | None) -> Isolation | None:
         return None
 
 
-def _key(places: Places) -> str:
+def _key(sandbox: Sandbox, places: Places) -> str:
     boot = BOOT_ID.read_text("ascii") if BOOT_ID.exists() else ""
     parts = (__version__, platform.node(), platform.release(), boot, os.geteuid(), sys.executable, places)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    layers = (sorted(sandbox.omitted), shutil.which(PROGRAM))
+    return hashlib.sha256(repr((parts, layers)).encode()).hexdigest()

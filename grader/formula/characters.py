@@ -1,5 +1,6 @@
 """The characters and the LaTeX commands of a formula, and the plain ones that they stand for."""
 
+# ruff: noqa: RUF001 - it is about characters that look alike
 from __future__ import annotations
 
 import unicodedata
@@ -40,7 +41,9 @@ COMMANDS = {
     **dict.fromkeys(("le", "leq", "leqslant"), "≤"),
     **dict.fromkeys(("ge", "geq", "geqslant"), "≥"),
     **dict.fromkeys(("lvert", "rvert", "vert", "mid"), "|"),
-    **dict.fromkeys(("left", "right", "quad", "qquad", "displaystyle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr"), ""),
+    **dict.fromkeys(
+        ("left", "right", "quad", "qquad", "displaystyle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr"), ""
+    ),
     **{name: name for name in ("exp", "log", "ln", "max", "min")},
     "sqrt": "\\sqrt",
     "lt": "<",

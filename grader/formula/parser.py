@@ -1,5 +1,7 @@
-"""One expression from its tokens, by operator precedence (Pratt): `+ -`, then `* /` and factors side by side, then unary
-minus, then powers."""
+"""One expression from its tokens, by operator precedence (Pratt).
+
+From loose to tight: `+ -`, then `* /` and factors side by side, then unary minus, then powers.
+"""
 
 from __future__ import annotations
 
@@ -121,10 +123,7 @@ class Parser:
 
     def _power(self, base: Node) -> Node:
         token = self._take()
-        if token.kind == "superscript":
-            exponent = _superscript(token)
-        else:
-            exponent = self._expression(POWER - 1)
+        exponent = _superscript(token) if token.kind == "superscript" else self._expression(POWER - 1)
         if base == Known("e"):
             return Call("exp", (exponent,))
         value = exponent_of(exponent)
@@ -181,7 +180,7 @@ class Parser:
         return self._inside("}")
 
     def _root(self) -> Node:
-        """After √ or \\sqrt: one operand, which may have the index of another root before it."""
+        """After a root sign: one operand, which may have the index of another root before it."""
         if self._next.text == "[":
             self._take()
             index = exponent_of(self._inside("]"))
@@ -199,7 +198,9 @@ class Parser:
         if name in CONSTANTS:
             return Known(CONSTANTS[name])
         if self._variables is not None:
-            raise FormulaError(f"The name “{name}” is not one of this question. {allowed(self._variables)}", token.position)
+            raise FormulaError(
+                f"The name “{name}” is not one of this question. {allowed(self._variables)}", token.position
+            )
         return Name(name)
 
     def _call(self, token: Token) -> Node:

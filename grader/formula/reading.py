@@ -13,10 +13,11 @@ from grader.formula.tree import Brackets, Formula, FormulaError, Node, Operation
 
 # What may stand before "=": hi, \eta^*, w_{t+1}, E[w_{t+1}], a⁺.
 LABEL = re.compile(
-    r"\s*\$*\s*(?:E\s*\[\s*)?\\?[A-Za-z\u0391-\u03c9]+\d?(?:_[A-Za-z0-9\u0391-\u03c9]+|_\{[^{}=]{1,20}\})*"
+    r"\s*\$*\s*(?:E\s*\[\s*)?\\?[A-Za-z\u0391-\u03c9]+\d?(?:_[A-Za-z0-9\u0391-\u03c9]+|_\{[^{}=]{1,20}\}|[₀-ₜ])*"
     r"(?:\^?[+⁺*⋆]|\^\{[+*]\})?(?:\[[A-Za-z0-9]{1,5}\])?\s*\]?\s*:?=(?!=)"
 )
 BOTH_SIGNS = {"±": "+", "∓": "-"}
+MAX_LABEL = 80
 OPPOSITE = {"+": "-", "-": "+"}
 RELATIONS = ("<", "≤", ">", "≥")
 OPENING, CLOSING = "([{]", ")]}["
@@ -50,7 +51,7 @@ def parse_conditions(text: str, variables: Iterable[str] | None = None) -> tuple
 
 def _without_label(text: str) -> str:
     """The text with a label such as `eta =` blanked, so that positions stay what they were."""
-    match = LABEL.match(text)
+    match = LABEL.match(text, 0, MAX_LABEL)
     return text if match is None else " " * match.end() + text[match.end() :]
 
 
@@ -77,9 +78,7 @@ def _ways(word: str, names: frozenset[str]) -> list[tuple[str, ...]]:
     """Up to two ways to write the word as names one after the other."""
     ways: list[list[tuple[str, ...]]] = [[()]]
     for end in range(1, len(word) + 1):
-        found = [
-            (*way, name) for name in sorted(names) if word[:end].endswith(name) for way in ways[end - len(name)]
-        ]
+        found = [(*way, name) for name in sorted(names) if word[:end].endswith(name) for way in ways[end - len(name)]]
         ways.append(found[:2])
     return ways[-1]
 
@@ -123,9 +122,7 @@ def _brackets(opening: str, closing: str, position: int) -> Brackets:
 
 
 def _with_both_signs(tokens: list[Token], names: frozenset[str] | None) -> Formula:
-    lower, upper = (
-        _formula([_signed(token, flip=flip) for token in tokens], names) for flip in (True, False)
-    )
+    lower, upper = (_formula([_signed(token, flip=flip) for token in tokens], names) for flip in (True, False))
     if len(lower.items) > 1:
         raise FormulaError("Write either a list or “±”, not both.")
     return Formula(lower.items + upper.items, "{}")

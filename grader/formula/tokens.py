@@ -98,7 +98,7 @@ def _checked_number(written: str, position: int) -> str:
 
 
 def _plain_name(written: str, position: int) -> str:
-    """`σ_{max}`, `\\sigma_\\max` and `σₘₐₓ` are sigma_max."""
+    """All ways to write a subscript are one: sigma_max."""
     stem, *subscripts = re.split(rf"_|(?=(?<![{SMALL}])[{SMALL}])", written)
     stem = GREEK.get(stem, stem)
     if stem.startswith("\\"):

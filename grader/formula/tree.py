@@ -41,7 +41,7 @@ class Number(msgspec.Struct, frozen=True, tag="number"):
 
 
 class Name(msgspec.Struct, frozen=True, tag="name"):
-    """A variable, in Latin letters: β is "beta", σ_max is "sigma_max"."""
+    """A variable, in Latin letters: β is "beta", β with the subscript max is "beta_max"."""
 
     name: str
 
@@ -117,9 +117,7 @@ def each_with_depth(node: Node) -> Iterator[tuple[Node, int]]:
 
 def variables_of(formula: Formula) -> frozenset[str]:
     """The names that occur in it."""
-    return frozenset(
-        node.name for item in formula.items for node, _ in each_with_depth(item) if isinstance(node, Name)
-    )
+    return frozenset(node.name for item in formula.items for node, _ in each_with_depth(item) if isinstance(node, Name))
 
 
 def infinity_of(node: Node) -> int:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from grader.sandbox.messages import Fork
 
 MAX_OPEN_FILES = 64
+OPEN_FILES_OF_TEMPLATE = 256  # few, so that a child closes them all quickly
 MAX_FILE_BYTES = 2**20
 MAX_THREADS = 64  # of a child that is a user of its own
 MAX_MORE_THREADS = 1024  # of a child that shares its user: on top of what that user runs already

@@ -69,14 +69,19 @@ def _mounts(visible: list[Path], private: Iterable[Path]) -> list[str]:
     words = []
     for path in sorted({path for path in visible if path.exists()}):  # a folder before what lies in it
         words += ["--ro-bind", str(path), str(path)]
-    for path in private:
-        if _is_there(path) and any(root in path.resolve().parents for root in visible):
-            words += (
-                ["--tmpfs", str(path), "--remount-ro", str(path)]
-                if path.is_dir()
-                else ["--ro-bind", os.devnull, str(path)]
-            )
+    for place in _covered(visible, filter(_is_there, private)):
+        words += ["--tmpfs", place, "--remount-ro", place] if Path(place).is_dir() else ["--ro-bind", os.devnull, place]
     return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def _covered(visible: list[Path], private: Iterable[Path]) -> list[str]:
+    """Every place where something private would be seen: /lib may be a link to /usr/lib, and shown as both."""
+    secrets = [path.resolve() for path in private]
+    roots = [(root, root.resolve()) for root in visible]
+    places = {
+        root / secret.relative_to(real) for root, real in roots for secret in secrets if secret.is_relative_to(real)
+    }
+    return sorted(str(path) for path in places if places.isdisjoint(path.parents))
 
 
 def _is_there(path: Path) -> bool:

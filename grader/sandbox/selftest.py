@@ -22,7 +22,7 @@ from grader.codec import encodable
 from grader.records import Property, Trial
 from grader.sandbox.kernel import LIBC, capabilities, checked
 from grader.sandbox.layers import REPLY_FD
-from grader.sandbox.limits import MAX_OPEN_FILES
+from grader.sandbox.limits import OPEN_FILES_OF_TEMPLATE
 from grader.sandbox.messages import SelfTest
 from grader.sandbox.user import KEPT_FOR_READING
 
@@ -140,7 +140,7 @@ def _raise_limit(kind: int) -> None:
 
 def _state() -> Iterator[Trial]:
     """What a child must find as it is."""
-    extra = [fd for fd in range(REPLY_FD + 1, MAX_OPEN_FILES) if _is_open(fd)]
+    extra = [fd for fd in range(REPLY_FD + 1, OPEN_FILES_OF_TEMPLATE) if _is_open(fd)]
     yield _as(Property.CONFIDENTIALITY, "use a descriptor of the template", not extra, str(extra))
     held = capabilities() & ~KEPT_FOR_READING
     yield _as(Property.PROCESSES, "use a right of root", not held, f"{held:#x}")

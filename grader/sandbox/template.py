@@ -25,7 +25,6 @@ from grader.sandbox import child, layers, limits, preload, user
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused, Settings, Status
 from grader.sandbox.wire import unpack
 
-OPEN_FILES = 256  # few, so that a child closes them all quickly
 MAX_COMMAND = 65_536
 OOM_FIRST = "1000"  # the highest score: when memory runs out, the kernel ends a child rather than the grader
 POLL_SECONDS = 0.002
@@ -36,7 +35,7 @@ def main(control_fd: int) -> None:
     """Take the settings, then serve the control socket until the grader closes it."""
     control = socket.socket(fileno=control_fd)
     settings = unpack(control.recv(MAX_COMMAND), Settings)
-    limits.set_limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
+    limits.set_limit(resource.RLIMIT_NOFILE, *(limits.OPEN_FILES_OF_TEMPLATE,) * 2)
     with contextlib.suppress(OSError):  # only a second line: the limit of memory is the first
         Path("/proc/self/oom_score_adj").write_text(OOM_FIRST, "ascii")
     sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory

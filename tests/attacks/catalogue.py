@@ -9,12 +9,15 @@ import crosstalk
 import files
 import handed_in
 import harness
+import kernel_objects
 import network
 import notebooks
 import patching
 import persistence
 import processes
 import reports
+import results
+import searches
 import theft
 from attack import Attack
 
@@ -32,7 +35,13 @@ FAMILIES = (
     persistence,
     processes,
     theft,
+    kernel_objects,
+    results,
+    searches,
     crosstalk,
 )
 ATTACKS: tuple[Attack, ...] = tuple(attack for family in FAMILIES for attack in family.ATTACKS)
 BY_NAME = {attack.name: attack for attack in ATTACKS}
+UNTESTED: dict[int, str] = {
+    number: why for family in FAMILIES for number, why in getattr(family, "UNTESTED", {}).items()
+}

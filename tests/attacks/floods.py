@@ -49,49 +49,55 @@ PRINT = {
         """,
 }
 SEND = """
-os.write(4, struct.pack("<I", len(body) + more))
-for piece, times in ((body, 1), (filler * 2**20, more >> 20)):
-    for _ in range(times):
+os.write(4, struct.pack("<I", len(body) + times * len(filler)))
+for piece, count in ((body, 1), (filler, times)):
+    for _ in range(count):
         rest = memoryview(piece)
         while rest: rest = rest[os.write(4, rest):]
 time.sleep(2)
 """
 REPLY = 'body = msgspec.msgpack.encode({"nonce": nonce, "answer": {"type": "returned", "value": VALUE}})'
+ARRAY = """
+filler = bytes(2**20)
+{reply}
+body = body[:-2] + struct.pack(">BI", 0xC6, times << 20)  # the longest bytes instead of none
+""".format(reply=REPLY.replace("VALUE", '{"type": "array", "dtype": "|u1", "shape": [times << 20], "data": b""}'))
 ANSWERS = {
-    "answer-with-tiny-tokens": 'body = b"\\xc0" * 2_000_000',
-    "answer-with-tokens-over-the-cap": 'body, filler, more = b"", b"\\xc0", 60 << 20',
-    "answer-with-many-empty-lists": REPLY.replace(
-        "VALUE", '{"type": "items", "kind": "list", "items": [{"type": "items", "kind": "list", "items": []}] * 190_000}'
-    ),
+    "answer-with-too-many-tokens": f"""
+filler = msgspec.msgpack.encode({{"type": "items", "kind": "list", "items": []}}) * 1000
+filler = msgspec.msgpack.encode({{"type": "items", "kind": "list", "items": [None]}})[:-2] + struct.pack(">BH", 0xDC, 1000) + filler
+times = 2200
+{REPLY.replace("VALUE", '{"type": "items", "kind": "list", "items": []}')}
+body = body[:-1] + struct.pack(">BH", 0xDC, times)
+""",
     "answer-with-a-deep-list": f"""
 value = None
 for _ in range(900): value = {{"type": "items", "kind": "list", "items": [value]}}
 {REPLY.replace("VALUE", "value")}
 """,
-    "answer-with-a-huge-array": f"""
-more = 70 << 20
-{REPLY.replace("VALUE", '{"type": "array", "dtype": "|u1", "shape": [more], "data": b""}')}
-body = body[:-2] + struct.pack(">BI", 0xC6, more)  # the longest bytes instead of none
-""",
+    "answer-with-the-largest-array": f"times = 70\n{ARRAY}",
+    "answer-with-a-larger-array": f"times = 120\n{ARRAY}",
     "answer-with-a-long-text": f"""
-more, filler = 70 << 20, b"x"
+times, filler = 120, b"x" * 2**20
 {REPLY.replace("VALUE", '""')}
-body = body[:-1] + struct.pack(">BI", 0xDB, more)
+body = body[:-1] + struct.pack(">BI", 0xDB, times << 20)
 """,
-    "announce-more-than-there-can-be": 'body = b""; os.write(4, b"\\xff\\xff\\xff\\xff")',
-    "write-rubbish-for-ever": "while True: os.write(4, os.urandom(65536))",
+    "write-rubbish-for-a-while": """
+for _ in range(4000): os.write(4, b"\\x7f" * 65536)
+body, filler, times = b"", b"", 0
+""",
 }
-MANY, CHAINED = 10_000, 2_000
+MANY, CHAINED, RIVALS = 10_000, 2_000, 1_000
 ANSWER = "def attack(x): return 0"
 CHAIN = "\n".join(f"def f{i}(x): return f{i - 1}(x)" for i in range(1, CHAINED))
 SUBMISSIONS: dict[str, tuple[str, ...]] = {
     "hand-in-many-cells": (*("x = 1" for _ in range(MANY)), ANSWER),
     "hand-in-many-functions": (CHAIN, f"def attack(x): return f{CHAINED - 1}(x)"),
-    "hand-in-many-rivals": (ANSWER,) * MANY,
-    "hand-in-rivals-that-loop": ("def attack(x):\n    while True: pass",) * 100,
+    "hand-in-many-rivals": (ANSWER,) * RIVALS,
+    "hand-in-rivals-that-loop": ("def attack(x):\n    while True: pass",) * RIVALS,
     "hand-in-many-faults": (*("def f(: pass\n" * 50 for _ in range(30)), ANSWER),
 }
-MOST_SECONDS = 15.0  # of a whole submission on a busy machine, for what is read in a second on an idle one
+MOST_SECONDS = 10.0  # of a whole submission on a busy machine, for what is read in a second on an idle one
 MOST_OWN_SECONDS = 2.0  # of processor time, of the grader itself
 NOISE = r"""
 def attack(x):
@@ -101,7 +107,7 @@ def attack(x):
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MAX_REPORT = 40_000
 ONE = check("attack", [((1.0,), 1.0)])
-SHORT = msgspec.structs.replace(LIMITS, call_seconds=SECONDS / 2)
+SHORT = msgspec.structs.replace(LIMITS, call_seconds=SECONDS / 2, total_seconds=1)
 
 
 def slow(arena: Arena, cells: tuple[str, ...]) -> str:
@@ -153,7 +159,7 @@ ATTACKS: tuple[Attack, ...] = (
             (92, 99),
             name,
             "caps on a frame's bytes and tokens, typed decoding, the grader's deadline",
-            f"{ENVELOPE}\nimport msgspec\nbody, filler, more = b'', bytes(1), 0\n{body}\n{SEND}",
+            f"{ENVELOPE}\nimport msgspec\nbody, filler, times = b'', b'', 0\n{body}\n{SEND}",
             seconds=1.0,
         )
         for name, body in ANSWERS.items()

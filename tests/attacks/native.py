@@ -56,6 +56,14 @@ def tried(ways):
     return "succeeded: " + ", ".join(won)[:1500] if won else ""
 """
 
+_ATTACK = """
+def attack(facts):
+    try:
+        return ways(facts)
+    except (ImportError, NameError, TypeError, AttributeError) as error:  # a slip of the attacker's proves nothing
+        return f"succeeded: no, it was not even tried: {error}"
+"""
+
 
 def program(body: str, **told: object) -> str:
     """A cell with the tools and `attack(facts)`; `told` are further names that the attack knows."""
@@ -63,7 +71,7 @@ def program(body: str, **told: object) -> str:
     known = _numbers()
     numbers = {name: known[name] for name in re.findall(r'"(\w+)"', body) if name in known}
     names = "".join(f"{name} = {value!r}\n" for name, value in {"NUMBERS": numbers, **told}.items())
-    return f"{names}{TOOLS}\ndef attack(facts):\n{textwrap.indent(body, '    ')}"
+    return f"{names}{TOOLS}\ndef ways(facts):\n{textwrap.indent(body, '    ')}\n{_ATTACK}"
 
 
 def native(numbers: tuple[int, ...], name: str, stopped_by: str, body: str) -> Attack:

@@ -133,7 +133,6 @@ ATTACKS: tuple[Attack, ...] = (
         "seccomp; Landlock; namespaces",
         """
         import socket
-        from multiprocessing.shared_memory import SharedMemory
         name = b"/attack-%d" % os.getpid()
         def segment():
             checked(LIBC.shmctl(checked(LIBC.shmget(os.getpid(), 4096, 0o1600)), 0, None))
@@ -152,6 +151,7 @@ ATTACKS: tuple[Attack, ...] = (
             LIBC.sem_unlink(name)
             return bool(got)
         def shared():
+            from multiprocessing.shared_memory import SharedMemory
             memory = SharedMemory(create=True, size=100)
             memory.close()
             memory.unlink()
@@ -174,7 +174,6 @@ ATTACKS: tuple[Attack, ...] = (
         "poison-caches",
         "Landlock; no-open; another user; namespaces",
         """
-        import py_compile, tempfile
         import numpy as np
         def may_write(folder):  # a file without a name: nothing is left where it works
             return lambda: os.close(os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)) is None
@@ -187,6 +186,7 @@ ATTACKS: tuple[Attack, ...] = (
         ways = {f"in {folder}": may_write(folder) for folder in folders}
         ways |= {f"change {path}": may_change(path) for path in (source, compiled, os.__file__, sys.executable)}
         def cached():
+            import py_compile
             sys.dont_write_bytecode, sys.pycache_prefix = False, facts["folder"]
             py_compile.compile(os.__file__, cfile=facts["folder"] + "/os.pyc", doraise=True)
         return tried(ways | {"compile": cached})

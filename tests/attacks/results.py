@@ -125,7 +125,9 @@ ATTACKS: tuple[Attack, ...] = (
             os.rmdir(folder + "/made")
         def mode_changed():
             os.fchmod(os.open(results, os.O_RDONLY), 0o666)
-        fd = [os.open(folder, os.O_PATH)]
+        def in_the_folder():
+            fd = os.open("x", os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=os.open(folder, os.O_PATH))
+            os.close(fd)
         return tried({
             "mode": lambda: os.chmod(results, 0o666),
             "mode by number": lambda: syscall("chmod", path, 0o666),
@@ -142,7 +144,7 @@ ATTACKS: tuple[Attack, ...] = (
             "link": lambda: os.link(results, results + ".link"),
             "symbolic link": lambda: os.symlink("/nowhere", results + ".symlink"),
             "folder": made,
-            "from the folder": lambda: os.close(os.open("x", os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=fd[0])) is None,
+            "from the folder": in_the_folder,
             "folder's mode": lambda: os.chmod(folder, 0o777),
             "unlink": removed,
         })

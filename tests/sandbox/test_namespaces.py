@@ -123,6 +123,35 @@ def test_jail_covers_what_is_private_among_what_is_shown(
     assert added == tuple(word.replace("site/", f"{tmp_path}/site/") for run in expected for word in run)
 
 
+def covered(command: tuple[str, ...]) -> set[str]:
+    """What an empty folder or file lies over."""
+    runs = list(zip(command, command[1:], command[2:], strict=False))
+    folders = {second for first, second, _third in runs if first == "--tmpfs"}
+    return folders | {third for first, second, third in runs if (first, second) == ("--ro-bind", os.devnull)}
+
+
+@pytest.mark.usefixtures("stub")
+@pytest.mark.parametrize(
+    ("import_path", "private", "expected"),
+    [
+        (["site"], ["site/course", "site/course/hw.zip"], {"site/course"}),  # it is gone with the folder
+        (["site"], ["link/course"], {"site/course"}),
+        (["link"], ["site/course"], {"link/course"}),
+        (["site", "link"], ["site/course"], {"site/course", "link/course"}),
+        (["site/course"], ["site/course"], {"site/course"}),
+        (["site/course"], ["site"], set()),  # Python inside of a private folder must stay readable
+    ],
+)
+def test_jail_covers_what_is_private_wherever_it_would_be_seen(
+    tmp_path: Path, import_path: list[str], private: list[str], expected: set[str]
+) -> None:
+    (tmp_path / "site" / "course").mkdir(parents=True)
+    (tmp_path / "site" / "course" / "hw.zip").touch()
+    (tmp_path / "link").symlink_to("site")
+    command = words(*(tmp_path / name for name in import_path), private=tuple(tmp_path / name for name in private))
+    assert covered(command) == {str(tmp_path / name) for name in expected}
+
+
 @pytest.mark.parametrize(
     ("last_words", "remark"),
     [
@@ -206,7 +235,8 @@ def test_child_finds_only_libraries(
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    private = (tmp_path / "submission.zip", tmp_path / "site" / "course")
+    (tmp_path / "link").symlink_to("site")
+    private = (tmp_path / "submission.zip", tmp_path / "link" / "course", tmp_path / "site" / "course" / "rubric.yaml")
     omitted = FILES_OPEN | {"user"}  # so that the child may enter this test's folder
     with closing(Sandbox(Limits(), private, omitted)) as jailed:
         assert result_of(jailed, EXISTS, str(tmp_path / name)) == Returned(value=is_there)
