@@ -109,7 +109,7 @@ def measure_once(sandbox: Sandbox, places: Places, folder: Path | None = None) -
     `folder` None: the user's cache folder.
     """
     root = folder or default_folder()
-    key = _key(sandbox, places)
+    key = _key(places)
     path = root and root / "isolation" / key
     known = _decoded(load(path, key)) if path else None
     if known is not None:
@@ -127,8 +127,16 @@ def _decoded(body: bytes | None) -> Isolation | None:
         return None
 
 
-def _key(sandbox: Sandbox, places: Places) -> str:
+def _key(places: Places) -> str:
     boot = BOOT_ID.read_text("ascii") if BOOT_ID.exists() else ""
-    parts = (__version__, platform.node(), platform.release(), boot, os.geteuid(), sys.executable, places)
-    layers = (sorted(sandbox.omitted), shutil.which(PROGRAM))
-    return hashlib.sha256(repr((parts, layers)).encode()).hexdigest()
+    parts = (
+        __version__,
+        platform.node(),
+        platform.release(),
+        boot,
+        os.geteuid(),
+        sys.executable,
+        shutil.which(PROGRAM),
+        places,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -136,13 +136,13 @@ class Sandbox:
         self.limits = limits  # of the children to come; a plan brings its own
         self.layers: tuple[LayerState, ...] = ()
         self._private = private
-        self.omitted = omitted
+        self._omitted = omitted
         self._templates: dict[str, Template] = {}
 
     def start(self, kind: str) -> Template:
         """Start the template of this kind if it does not run yet, without waiting for its imports."""
         if kind not in self._templates:
-            settings = Settings(kind=kind, private=tuple(map(os.fsencode, self._private)), omitted=self.omitted)
+            settings = Settings(kind=kind, private=tuple(map(os.fsencode, self._private)), omitted=self._omitted)
             self._templates[kind] = Template(settings)
         return self._templates[kind]
 

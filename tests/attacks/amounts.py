@@ -20,11 +20,11 @@ ways = {
     "clone(2)": lambda: libc.syscall(word(clone), word(signal.SIGCHLD), *(word(0),) * 4),
     "fork(2)": lambda: libc.syscall(word(fork)),
     "clone3(2)": lambda: libc.syscall(word(435), arguments, word(len(arguments))),
-    "fork(2) of x32": lambda: libc.syscall(word(0x40000000 | 57)),
     "posix_spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
     "subprocess": lambda: subprocess.Popen(["/bin/true"]).pid,
     "system": lambda: 1 - libc.system(b"true") or -1,
     "forkpty": lambda: os.forkpty()[0],
+    "fork(2) of x32": lambda: libc.syscall(word(0x40000000 | 57)),  # last: it may be the end
 }
 worked = []
 for name, way in ways.items():
@@ -171,7 +171,9 @@ for folder in (facts["folder"], results, "/tmp", "/var/tmp", "/dev/shm", "/run",
     for way in ways:
         try: way()
         except Exception: continue
-    for name in sorted(os.listdir(folder)):
+    try: names = sorted(os.listdir(folder))
+    except OSError: names = []
+    for name in names:
         if name.startswith(f"attack-{os.getpid()}"):
             made.append(f"{folder}/{name}")
             (os.rmdir if name.endswith("d") else os.unlink)(made[-1])

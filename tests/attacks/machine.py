@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -54,6 +55,13 @@ def resident(pid: int) -> int:
     """Bytes of memory that the process has; 0 when it has ended."""
     found = process(pid)
     return found.resident if found else 0
+
+
+def give_back() -> None:
+    """Have the C library's allocator return what it keeps for later, so that memory in use can be told from it."""
+    gc.collect()
+    if hasattr(kernel.LIBC, "malloc_trim"):
+        kernel.LIBC.malloc_trim(0)
 
 
 def forget_peak() -> None:

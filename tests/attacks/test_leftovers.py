@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import secrets
@@ -26,8 +25,8 @@ from grader.sandbox.client import Sandbox
 from builders import bundle, check, plan
 
 SUBMISSIONS, SETTLED = 500, 100  # so many make every cache and every arena of the allocator as large as it gets
-MOST_GROWTH = 4 * MEGABYTE  # of grader and template, from the SETTLED-th submission to the last
-LIMITS = Limits(call_seconds=0.06, define_seconds=0.5, total_seconds=5, memory_megabytes=64)
+MOST_GROWTH = 2 * MEGABYTE  # of grader and template, from the SETTLED-th submission to the last
+LIMITS = Limits(call_seconds=0.05, define_seconds=0.5, total_seconds=5, memory_megabytes=64)
 SEED = 81
 RUBBISH = "import os\nos.write(4, b'\\x10\\0\\0\\0' + b'\\x81\\xa5nonce\\xc4' + bytes(8))\nwhile True: pass"
 KINDS = {
@@ -62,7 +61,7 @@ class State(NamedTuple):
 
 
 def _state(template: int) -> State:
-    gc.collect()
+    machine.give_back()
     own = machine.own().resident
     return State(own, machine.resident(template), machine.descriptors(os.getpid()) + machine.descriptors(template))
 
