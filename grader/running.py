@@ -206,7 +206,7 @@ def _outcome(answer: object, *, while_defining: bool = False) -> Outcome:
         return answer
     if isinstance(answer, TimedOut | OutOfMemory | Crashed):
         return msgspec.structs.replace(answer, while_defining=while_defining)
-    return Crashed(reason="an answer to another question", while_defining=while_defining, is_tampering=True)
+    raise SandboxError(f"no answer to a call: {answer}")
 
 
 def _assumed(death: Outcome) -> Outcome:

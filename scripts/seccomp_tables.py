@@ -58,6 +58,7 @@ READ_ONLY = """
 creat mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat mknod mknodat
 chmod fchmod fchmodat chown lchown fchown fchownat truncate ftruncate fallocate utime utimes utimensat futimesat
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr chdir fchdir
+getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
 """  # EACCES
 
 CLONE_THREAD = 0x10000

@@ -15,7 +15,6 @@ Outcome = Literal["equal", "different", "undecided"]
 
 TOLERANCE = Fraction(1, 10**20)  # how wide an interval around zero may be to count as zero
 
-
 real = cache(Intervals)
 with_digits = cache(Complexes)
 
@@ -63,13 +62,11 @@ def _agree_in_complex(point: Point, answer: Node, expected: Node) -> Outcome:
     """By two precisions: a gap that both find is taken as real. Cancellation of forty digits would be needed to err."""
     try:
         due = _complex(expected, point, 2 * DIGITS)
-    except (Undefined, Unknown):
+    except Unknown:
         raise NothingExpected from None
     try:
         coarse = abs(_complex(answer, point, DIGITS) - _complex(expected, point, DIGITS))
         fine = abs(_complex(answer, point, 2 * DIGITS) - due)
-    except Undefined:
-        return "different"
     except Unknown:
         return "undecided"
     scale = min(abs(due), 1) or 1

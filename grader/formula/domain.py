@@ -15,7 +15,7 @@ from grader.formula.reading import parse_conditions
 from grader.formula.tree import Node
 from grader.formula.walk import NotReal, Undefined, Unknown, walk
 
-GRID = 256
+GRID = 100
 TRIES = 2_000
 SEED = 61
 
@@ -46,7 +46,7 @@ class Domain(msgspec.Struct, frozen=True):
 
 
 class Coordinate(NamedTuple):
-    """A variable's value at a point: a dyadic rational, so that differences of equal things are exactly zero."""
+    """A variable's value at a point: exact in binary, so that differences of equal things are exactly zero."""
 
     name: str
     value: Fraction
@@ -76,10 +76,12 @@ def points_in(where: Domain, regime: Regime) -> Iterator[Point]:
 
 
 def _between(each: Range, generator: random.Random) -> Fraction:
+    """A short decimal number, nearly: a little off, so that it is no zero or pole of what people write."""
     low, high = Fraction(each.low), Fraction(each.high)
-    step = Fraction(2) ** math.floor(math.log2((high - low) / GRID))
-    first, last = math.floor(low / step) + 1, math.ceil(high / step) - 1
-    return generator.randint(first, last) * step
+    step = Fraction(10) ** math.floor(math.log10((high - low) / GRID))
+    unit = Fraction(2) ** (math.floor(math.log2(step)) - 50)
+    short = generator.randint(math.floor(low / step) + 1, math.ceil(high / step) - 2) * step
+    return (math.floor(short / unit) + generator.randint(1, 2**24)) * unit
 
 
 def _is_positive(node: Node, arithmetic: Intervals, values: Mapping[str, object]) -> bool:

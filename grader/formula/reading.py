@@ -43,9 +43,8 @@ def parse_conditions(text: str, variables: Iterable[str] | None = None) -> tuple
     nodes: list[Node] = []
     for part in _split(tokenize(text), ","):
         nodes += _differences(part, names)
-    check_each = (Formula((node,)) for node in nodes)
-    for formula in check_each:
-        check(formula)
+    for node in nodes:
+        check(Formula((node,)))
     return tuple(nodes)
 
 

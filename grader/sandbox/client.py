@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
@@ -10,9 +11,26 @@ from pathlib import Path
 
 from grader.errors import SandboxError, WireError
 from grader.plan import Limits
-from grader.records import Crashed, LayerState, OutOfMemory, TimedOut
+from grader.records import Crashed, LayerState, OutOfMemory, Raised, Returned, TimedOut
 from grader.sandbox.launch import Started, Template
-from grader.sandbox.messages import Answer, Call, Define, Envelope, Failed, Ready, Reply, Request, Settings
+from grader.sandbox.kernel import PR_SET_DUMPABLE, prctl
+from grader.sandbox.messages import (
+    Answer,
+    Call,
+    Define,
+    Done,
+    Envelope,
+    Failed,
+    Load,
+    Read,
+    ReadingDone,
+    Ready,
+    Reply,
+    Request,
+    SelfTest,
+    SelfTested,
+    Settings,
+)
 from grader.sandbox.wire import ClosedError, DeadlineError, pack, receive, send, unpack
 
 FORK_SECONDS = 20.0
@@ -24,6 +42,14 @@ ENDINGS = {
     -signal.SIGFPE: "an arithmetic fault in compiled code",
     -signal.SIGILL: "an illegal instruction",
     -signal.SIGSYS: "a forbidden system call",
+}
+
+ANSWERS: dict[type[Request], tuple[type[Answer], ...]] = {
+    Read: (ReadingDone, OutOfMemory),
+    Load: (Done, OutOfMemory),
+    Define: (Done, Raised, OutOfMemory),
+    Call: (Returned, Raised, OutOfMemory),
+    SelfTest: (SelfTested,),
 }
 
 
@@ -57,9 +83,13 @@ class Child:
             return self._closed()
         except WireError:
             return self._tampering("an answer that is not one of ours")
-        if isinstance(reply.answer, Failed):
-            return self._failed(reply.answer, request)
-        return reply.answer if reply.nonce == nonce else self._tampering("an answer that nobody asked for")
+        if isinstance(reply.answer, Failed) and not isinstance(request, Define | Call):
+            self.end()
+            at = type(request).__name__
+            raise SandboxError(f"the code of the grader in a child failed at {at}\n{reply.answer.traceback}")
+        if reply.nonce != nonce:
+            return self._tampering("an answer that nobody asked for")
+        return self._checked(reply.answer, request)
 
     def end_with(self, answer: Answer) -> Answer:
         """Kill the process; from now on this is its answer to everything."""
@@ -75,12 +105,13 @@ class Child:
     def _tampering(self, reason: str) -> Answer:
         return self.end_with(Crashed(reason=reason, is_tampering=True))
 
-    def _failed(self, answer: Failed, request: Request) -> Answer:
-        """Our own code failed, says the child. Once student code has run there, it may be that code which says so."""
-        failed = self.end_with(Crashed(reason="a fault of the grader's own code", detail=answer.traceback))
-        if isinstance(request, Define | Call):
-            return failed
-        raise SandboxError(f"the code of the grader in a child failed at {type(request).__name__}\n{answer.traceback}")
+    def _checked(self, answer: Answer, request: Request) -> Answer:
+        """The answer, if it is one that our code in a child gives to this request: how it ended, only we can know."""
+        if isinstance(answer, Failed):  # or a student's code that says so
+            return self.end_with(Crashed(reason="the grader's own code failed, it says", detail=answer.traceback))
+        if isinstance(answer, ANSWERS[type(request)]):
+            return answer
+        return self._tampering("an answer to another question")
 
     def _closed(self) -> Answer:
         """The pipes are closed: as a rule because the process is ending, which may take a moment."""
@@ -133,6 +164,8 @@ class Sandbox:
     """
 
     def __init__(self, limits: Limits, private: tuple[Path, ...] = (), omitted: frozenset[str] = frozenset()) -> None:
+        with contextlib.suppress(OSError):  # so that a child of the same user sees nothing of this process in /proc
+            prctl(PR_SET_DUMPABLE, 0)
         self.limits = limits  # of the children to come; a plan brings its own
         self.layers: tuple[LayerState, ...] = ()
         self._private = private

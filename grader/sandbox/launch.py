@@ -41,14 +41,14 @@ def first_offset() -> int:
 
 
 def import_path() -> list[str]:
-    """Where the template finds modules: as here (PYTHONPATH, a user's site), but never in the working directory.
+    """Where the template finds modules: as here (PYTHONPATH, a user's site), but never beside a script of the course or
+    in the working directory.
 
     What lies there (the rubrics, say) is no business of a submission; the folder of this package itself stays.
     """
     own = str(Path(__file__).resolve().parents[2])
-    here = str(Path.cwd())
-    paths = [path for path in sys.path if path != own and Path(path).is_absolute() and path not in (here, "/")]
-    return [*paths, own]
+    unwanted = {own, str(Path.cwd()), str(Path(sys.argv[0]).absolute().parent), "/"}
+    return [*(path for path in sys.path if Path(path).is_absolute() and path not in unwanted), own]
 
 
 class Started(NamedTuple):

@@ -219,9 +219,15 @@ ATTACKS: tuple[Attack, ...] = (
     exhaustion((86,), "leave-a-process-behind", "seccomp", DAEMON, seconds=1.0),
     exhaustion((86,), "fork-by-the-gate-of-32-bits", "seccomp (kills foreign architectures)", GATE_OF_32_BITS),
     exhaustion((87,), "start-threads", "limits (RLIMIT_NPROC)", THREADS, seconds=1.0),
-    *(exhaustion((88,), name, LIMIT_OF_MEMORY, KEEP + textwrap.dedent(body), seconds=1.0) for name, body in MEMORY.items()),
+    *(
+        exhaustion((88,), name, LIMIT_OF_MEMORY, KEEP + textwrap.dedent(body), seconds=1.0)
+        for name, body in MEMORY.items()
+    ),
     exhaustion(
-        (89,), "touch-zeros-later", LIMIT_OF_MEMORY, KEEP + "import numpy as np\nkept.append(np.zeros(20 * 2**20))\nkept[0][::512] = 1"
+        (89,),
+        "touch-zeros-later",
+        LIMIT_OF_MEMORY,
+        KEEP + "import numpy as np\nkept.append(np.zeros(20 * 2**20))\nkept[0][::512] = 1",
     ),
     exhaustion(
         (88,), "take-memory-outside-the-address-space", "seccomp, Landlock, limits (RLIMIT_FSIZE)", OUTSIDE, seconds=1.0
@@ -231,7 +237,9 @@ ATTACKS: tuple[Attack, ...] = (
     exhaustion((95,), "send-itself-signals", "limits (RLIMIT_SIGPENDING), the grader's deadline", SIGNALS),
     exhaustion((96,), "be-spared-when-memory-runs-out", "oom_score_adj 1000, Landlock, seccomp", SPARED),
     Attack(
-        (98,), "hide-processor-time-in-threads", "limits (RLIMIT_CPU), the grader's deadline",
+        (98,),
+        "hide-processor-time-in-threads",
+        "limits (RLIMIT_CPU), the grader's deadline",
         partial(harm, source=as_function(HIDDEN_TIME), seconds=3.0, total_seconds=0.0),
     ),
 )

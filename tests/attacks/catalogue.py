@@ -16,8 +16,10 @@ import patching
 import persistence
 import processes
 import reports
+import resources
 import results
 import searches
+import side_channels
 import theft
 from attack import Attack
 
@@ -39,6 +41,8 @@ FAMILIES = (
     results,
     searches,
     crosstalk,
+    resources,
+    side_channels,
 )
 ATTACKS: tuple[Attack, ...] = tuple(attack for family in FAMILIES for attack in family.ATTACKS)
 BY_NAME = {attack.name: attack for attack in ATTACKS}

@@ -83,10 +83,20 @@ def _refuse(refused: dict[str, int], *, forbids_namespaces: bool, forbids_filter
         if name in numbers:
             code += [(0x15, 0, 1, numbers[name]), (0x06, 0, 0, ERRNO | error)]
     if forbids_filters:  # prctl(PR_SET_SECCOMP, …)
-        code += [(0x15, 0, 4, numbers["prctl"]), (0x20, 0, 0, 16), (0x15, 0, 1, PR_SET_SECCOMP), (0x06, 0, 0, ERRNO | 22)]
+        code += [
+            (0x15, 0, 4, numbers["prctl"]),
+            (0x20, 0, 0, 16),
+            (0x15, 0, 1, PR_SET_SECCOMP),
+            (0x06, 0, 0, ERRNO | 22),
+        ]
         code += [(0x20, 0, 0, 0)]
     if forbids_namespaces:
-        code += [(0x15, 0, 3, numbers["clone"]), (0x20, 0, 0, 16), (0x45, 0, 1, NEW_NAMESPACES), (0x06, 0, 0, ERRNO | EPERM)]
+        code += [
+            (0x15, 0, 3, numbers["clone"]),
+            (0x20, 0, 0, 16),
+            (0x45, 0, 1, NEW_NAMESPACES),
+            (0x06, 0, 0, ERRNO | EPERM),
+        ]
     code += [(0x06, 0, 0, ALLOW)]
     program = b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
     buffer = ctypes.create_string_buffer(program, len(program))

@@ -13,14 +13,13 @@ import machine
 import msgspec
 from arena import LIMITS, Arena
 from attack import Attack
+from builders import bundle, check, plan
 from deadlines import ENVELOPE
 from watching import GRADER_PEAK, SECONDS, exhaustion
 
 from grader.outputs.gradescope import render_gradescope
 from grader.outputs.text import render_text
 from grader.records import Report
-
-from builders import bundle, check, plan
 
 PRINT = {
     "print-without-end": """

@@ -10,11 +10,10 @@ import machine
 import msgspec
 from arena import LIMITS, SUCCESS, Arena
 from attack import Attack
+from builders import bundle, check, plan
 
 from grader.plan import Check
 from grader.records import Returned, Visibility
-
-from builders import bundle, check, plan
 
 SLEEPY = "import time\ndef attack(x): time.sleep(0.03); return 1"
 SPY = """

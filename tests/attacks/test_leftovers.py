@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import amounts
 import machine
+from builders import bundle, check, plan
 from deadlines import CRASHES, ENVELOPE, FAULT
 from floods import PRINT
 from machine import MEGABYTE
@@ -21,8 +22,6 @@ from watching import as_function
 from grader.pipeline import grade
 from grader.plan import Limits, Plan
 from grader.sandbox.client import Sandbox
-
-from builders import bundle, check, plan
 
 SUBMISSIONS, SETTLED = 500, 100  # so many make every cache and every arena of the allocator as large as it gets
 MOST_GROWTH = 2 * MEGABYTE  # of grader and template, from the SETTLED-th submission to the last

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from arena import LIMITS, RESULT, SUCCESS, Arena
 from attack import Attack
+from builders import bundle, check, plan
 from machine import MEGABYTE
 
 from grader.codec import freeze
@@ -26,8 +27,6 @@ from grader.sandbox.client import Child
 from grader.sandbox.limits import MAX_MORE_THREADS, MAX_THREADS
 from grader.sandbox.messages import Answer, Call, Define, Done, Load
 from grader.targets import FunctionTarget
-
-from builders import bundle, check, plan
 
 SECONDS = 0.1  # what an attack may take, unless it says otherwise
 LATE = 1.0  # seconds after the deadline
@@ -126,24 +125,19 @@ def _words(answer: Answer) -> tuple[str, int]:
 
 
 def _harm_of(watched: Watched, arena: Arena) -> Iterator[str]:
-    if watched.said.startswith(SUCCESS):
-        yield watched.said
-    if watched.printed > MAX_OUTPUT:
-        yield f"the grader took {watched.printed} characters of output"
-    if watched.overrun > LATE:
-        yield f"the grader had control {watched.overrun:.1f} s after the deadline"
-    if watched.survivors:
-        yield f"{watched.survivors} processes were left"
-    if watched.child_growth > MEMORY * MEGABYTE + SLACK:
-        yield f"it took {watched.child_growth // MEGABYTE} MB"
-    if watched.child_threads > allowed_threads(arena):
-        yield f"it ran {watched.child_threads} threads"
-    if not watched.child_is_first:
-        yield "the kernel would end the grader before it"
-    if watched.grader_growth > KEPT:
-        yield f"the grader grew by {watched.grader_growth // MEGABYTE} MB"
-    if watched.grader_peak > GRADER_PEAK:
-        yield f"the grader needed {watched.grader_peak // MEGABYTE} MB"
+    child, grader = watched.child_growth, watched.grader_growth
+    harms = {
+        watched.said: watched.said.startswith(SUCCESS),
+        f"the grader took {watched.printed} characters of output": watched.printed > MAX_OUTPUT,
+        f"the grader had control {watched.overrun:.1f} s after the deadline": watched.overrun > LATE,
+        f"{watched.survivors} processes were left": watched.survivors > 0,
+        f"it took {child // MEGABYTE} MB": child > MEMORY * MEGABYTE + SLACK,
+        f"it ran {watched.child_threads} threads": watched.child_threads > allowed_threads(arena),
+        "the kernel would end the grader before it": not watched.child_is_first,
+        f"the grader grew by {grader // MEGABYTE} MB": grader > KEPT,
+        f"the grader needed {watched.grader_peak // MEGABYTE} MB": watched.grader_peak > GRADER_PEAK,
+    }
+    yield from (words for words, is_so in harms.items() if is_so)
 
 
 def allowed_threads(arena: Arena) -> int:

@@ -282,7 +282,17 @@ def test_write_atomically_leaves_the_old_file_when_it_fails(tmp_path: Path) -> N
 def test_run_leaves_a_result_behind_when_it_is_killed(assignment: Path, tmp_path: Path) -> None:
     (tmp_path / "hw.py").write_text("def square(x):\n    while True: pass\n")
     results = tmp_path / "results.json"
-    command = [sys.executable, "-m", "grader", "run", str(tmp_path / "hw.py"), "-a", str(assignment), "-o", str(results)]
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "run",
+        str(tmp_path / "hw.py"),
+        "-a",
+        str(assignment),
+        "-o",
+        str(results),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     for _time in range(2000):
         if results.exists():

@@ -45,17 +45,17 @@ vhangup vmsplice
 """
 ALWAYS_EACCES = """
 chdir chmod chown creat fallocate fchdir fchmod fchmodat fchown fchownat fremovexattr fsetxattr ftruncate futimesat lchown
-link linkat lremovexattr lsetxattr mkdir mkdirat mknod mknodat removexattr rename renameat renameat2 rmdir setxattr
+fgetxattr flistxattr getxattr lgetxattr link linkat listxattr llistxattr lremovexattr lsetxattr mkdir mkdirat mknod mknodat removexattr rename renameat renameat2 rmdir setxattr
 symlink symlinkat truncate unlink unlinkat utime utimensat utimes
 """
 ALWAYS_ALLOWED = """
 access afs_syscall alarm arch_prctl brk capget clock_getres clock_gettime clock_nanosleep close close_range
 copy_file_range dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait
-epoll_wait_old eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fdatasync fgetxattr flistxattr flock
+epoll_wait_old eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fdatasync flock
 fstat fstatfs fsync futex futex_waitv get_kernel_syms get_mempolicy get_thread_area getcpu getcwd getdents getdents64
 getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid getpmsg getppid getpriority getrandom getresgid
-getresuid getrlimit getrusage getsid gettid gettimeofday getuid getxattr ioprio_get landlock_add_rule
-landlock_create_ruleset landlock_restrict_self lgetxattr listxattr llistxattr lseek lstat madvise mbind membarrier
+getresuid getrlimit getrusage getsid gettid gettimeofday getuid ioprio_get landlock_add_rule
+landlock_create_ruleset landlock_restrict_self lseek lstat madvise mbind membarrier
 mincore mlock mlock2 mlockall mmap mprotect mremap msync munlock munlockall munmap nanosleep newfstatat pause pipe pipe2
 pkey_alloc pkey_free pkey_mprotect poll ppoll pread64 preadv preadv2 pselect6 putpmsg pwrite64 pwritev pwritev2
 query_module read readahead readlink readlinkat readv restart_syscall rseq rt_sigaction rt_sigpending rt_sigprocmask
