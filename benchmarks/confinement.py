@@ -1,6 +1,6 @@
 """What confinement costs: a plain fork against a fully confined child, measured side by side in one run.
 
-`python benchmarks/confinement.py [numpy|torch] [rounds]` starts two templates, one whose children put on no layer and one
+`python benchmarks/confinement.py [numpy|torch]` starts two templates, one whose children put on no layer and one
 whose children put on all, and takes a child of each in turn: fork, layers, first words, end, wait.
 """
 
@@ -19,14 +19,14 @@ ROUNDS = 200
 EVERY_LAYER = frozenset(layer.name for layer in LAYERS)
 
 
-def main(kind: str = "numpy", rounds: int = ROUNDS) -> None:
+def main(kind: str = "numpy") -> None:
     """Print medians, minima and the difference within each round, in milliseconds."""
     with closing(Sandbox(Limits(), omitted=EVERY_LAYER)) as plain, closing(Sandbox(Limits())) as confined:
         for sandbox in (plain, confined):  # the templates start
             sandbox.child(kind).end()
-        pairs = [(milliseconds(plain, kind), milliseconds(confined, kind)) for _round in range(rounds)]
+        pairs = [(milliseconds(plain, kind), milliseconds(confined, kind)) for _round in range(ROUNDS)]
         active = [layer.name for layer in confined.layers if layer.is_active]
-    print(f"{kind}, {rounds} rounds; layers: {', '.join(active)}")
+    print(f"{kind}, {ROUNDS} rounds; layers: {', '.join(active)}")
     for name, times in (
         ("plain fork", [pair[0] for pair in pairs]),
         ("confined child", [pair[1] for pair in pairs]),
@@ -44,4 +44,4 @@ def milliseconds(sandbox: Sandbox, kind: str) -> float:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *map(int, sys.argv[2:3]))
+    main(*sys.argv[1:2])

@@ -118,6 +118,6 @@ def train_model(
         batch = torch.randint(len(x), (batch_size,), generator=generator)
         optimizer.zero_grad()
         loss = nn.functional.mse_loss(model(x[batch]), y[batch])
-        loss.backward()  # type: ignore[no-untyped-call] (torch declares no return type)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch declares no return type
         optimizer.step()
     return model

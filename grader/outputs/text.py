@@ -33,7 +33,8 @@ def render_text(report: Report, stream: TextIO) -> None:
     console.width = console.width or USUAL_WIDTH  # COLUMNS=0 says nothing
     console.print(Text.assemble((one_line(report.title), "bold"), "  ", (one_line(report.submission), "cyan")))
     if report.fault:
-        console.print(Text(f"\nThis submission cannot be graded: {plain(report.fault)}", "red"))
+        console.print()
+        _print_remark(console, f"This submission cannot be graded: {plain(report.fault)}", "red")
         return
     for question in report.questions:
         _print_question(console, question)

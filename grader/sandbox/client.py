@@ -12,8 +12,8 @@ from pathlib import Path
 from grader.errors import SandboxError, WireError
 from grader.plan import Limits
 from grader.records import Crashed, LayerState, OutOfMemory, Raised, Returned, TimedOut
-from grader.sandbox.launch import Started, Template
 from grader.sandbox.kernel import PR_SET_DUMPABLE, prctl
+from grader.sandbox.launch import Started, Template
 from grader.sandbox.messages import (
     Answer,
     Call,

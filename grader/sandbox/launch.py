@@ -41,10 +41,10 @@ def first_offset() -> int:
 
 
 def import_path() -> list[str]:
-    """Where the template finds modules: as here (PYTHONPATH, a user's site), but never beside a script of the course or
-    in the working directory.
+    """Where the template finds modules: as here, but not in the working directory or beside the script that is run.
 
-    What lies there (the rubrics, say) is no business of a submission; the folder of this package itself stays.
+    As here means with PYTHONPATH and a user's site. What lies in those two places (the rubrics, say) is no business of
+    a submission; the folder of this package itself stays.
     """
     own = str(Path(__file__).resolve().parents[2])
     unwanted = {own, str(Path.cwd()), str(Path(sys.argv[0]).absolute().parent), "/"}

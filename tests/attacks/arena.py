@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from builders import bundle, check, plan
+
 from grader.codec import freeze
 from grader.pipeline import grade
 from grader.plan import Check, Limits, Plan
@@ -19,8 +21,6 @@ from grader.running import read_in_child
 from grader.sandbox.client import Sandbox
 from grader.sandbox.messages import Answer, Call, Define, Load
 from grader.targets import FunctionTarget
-
-from builders import bundle, plan
 
 LIMITS = Limits(call_seconds=1.0, define_seconds=2.0, total_seconds=20, memory_megabytes=512)
 RESULT = '{"score": 0.0}'
@@ -132,8 +132,6 @@ def _boast(answer: Answer, token: str) -> str:
 
 
 def _check() -> Check:
-    from builders import check
-
     return check("attack", [((1.0,), 1.0)])
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from grader.sandbox import kernel
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_GET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 3, 36
 MEGABYTE = 2**20
 ZOMBIE = "Z"
 SHARED_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 (only listed)
@@ -66,7 +66,19 @@ def give_back() -> None:
 
 def forget_peak() -> None:
     """From now on, `Process.peak` of this process is a new one."""
-    Path("/proc/self/clear_refs").write_text("5", "ascii")
+    with looking_inside():
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
+@contextlib.contextmanager
+def looking_inside() -> Iterator[None]:
+    """Meanwhile, this process may look at its own insides, which a grader denies to every process of its user."""
+    before = kernel.LIBC.prctl(PR_GET_DUMPABLE, *(0,) * 4)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+    try:
+        yield
+    finally:
+        kernel.prctl(kernel.PR_SET_DUMPABLE, before)
 
 
 @contextlib.contextmanager
@@ -117,9 +129,18 @@ def end_survivors(honest: frozenset[int]) -> frozenset[int]:
     return left
 
 
-def descriptors(pid: int) -> int:
-    """How many the process has open. Raises PermissionError when we may not know."""
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+def descriptors() -> int:
+    """How many this process has open."""
+    with looking_inside():
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def descriptors_of(pid: int) -> int:
+    """How many another process has open; 0 where only root may know."""
+    try:
+        return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    except PermissionError:
+        return 0
 
 
 def files_named(token: str) -> list[Path]:

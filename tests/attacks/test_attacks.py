@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import closing
 
 import environments
 import pytest
@@ -11,6 +13,13 @@ from catalogue import ATTACKS
 from servers import Servers
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the other environments")
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """A process for each environment; each worker of the tests has its own."""
+    with closing(Servers()) as running:
+        yield running
 
 
 @pytest.mark.parametrize("environment", environments.NAMES)

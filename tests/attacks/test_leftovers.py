@@ -62,7 +62,7 @@ class State(NamedTuple):
 def _state(template: int) -> State:
     machine.give_back()
     own = machine.own().resident
-    return State(own, machine.resident(template), machine.descriptors(os.getpid()) + machine.descriptors(template))
+    return State(own, machine.resident(template), machine.descriptors() + machine.descriptors_of(template))
 
 
 def _asked(folder: Path) -> Plan:

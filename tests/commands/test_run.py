@@ -307,7 +307,7 @@ def test_run_leaves_a_result_behind_when_it_is_killed(assignment: Path, tmp_path
     )
 
 
-def test_run_writes_into_a_pipe_only_once(right: Path, assignment: Path, tmp_path: Path) -> None:
+def test_run_writes_into_a_pipe_only_once(right: Path, assignment: Path) -> None:
     read, write = os.pipe()
     run(right, assignment, "-o", f"/dev/fd/{write}")
     os.close(write)

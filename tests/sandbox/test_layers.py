@@ -10,6 +10,7 @@ from forks import in_a_fork, status
 
 from grader.sandbox import layers
 from grader.sandbox.messages import Fork
+from grader.sandbox.namespaces import LEFT_OUT
 
 SETTINGS = Fork(uid=60_001 if os.geteuid() == 0 else None, memory_bytes=2**30, cpu_seconds=10)
 USUAL = [layer.name for layer in layers.LAYERS if layer.name != "user" or os.geteuid() == 0]
@@ -41,7 +42,7 @@ def test_apply_layers_says_why_one_is_not_active() -> None:
 
     remarks = in_a_fork(lambda: {state.name: state.remark for state in layers.apply_layers(SETTINGS, prepared)})
     assert (remarks["privileges"], remarks["landlock"]) == (
-        layers.LEFT_OUT,
+        LEFT_OUT,
         "the system refuses: Operation not permitted",
     )
 
