@@ -48,7 +48,7 @@ bpf perf_event_open userfaultfd keyctl add_key request_key io_uring_setup io_uri
 io_setup io_destroy io_submit io_cancel io_getevents io_pgetevents kexec_load kexec_file_load init_module finit_module
 delete_module create_module reboot swapon swapoff syslog acct quotactl quotactl_fd nfsservctl lookup_dcookie iopl ioperm
 modify_ldt vm86 vm86old _sysctl sysfs ustat uselib sethostname setdomainname settimeofday stime clock_settime
-clock_adjtime adjtimex vhangup seccomp remap_file_pages vmsplice splice tee sync syncfs
+clock_adjtime adjtimex vhangup seccomp remap_file_pages vmsplice splice tee flock sync syncfs
 fanotify_init fanotify_mark inotify_init inotify_init1 inotify_add_watch inotify_rm_watch name_to_handle_at
 open_by_handle_at memfd_create memfd_secret
 shmget shmat shmdt shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl ipc

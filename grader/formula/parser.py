@@ -117,8 +117,8 @@ class Parser:
         if token.kind == "symbol" and token.text in BINDING:
             self._take()
             return Operation(cast("Operator", token.text), left, self._expression(binding))
-        if token.kind == "number" and self._tokens[self._at - 1].kind == "number":
-            raise FormulaError("Between two numbers an operator is missing.", token.position)
+        if token.kind == "number":  # x2 and σ2 may well be meant as squares
+            raise FormulaError("Before this number a sign is missing, such as ^ or *.", token.position)
         return Operation("*", left, self._expression(binding))
 
     def _power(self, base: Node) -> Node:

@@ -10,6 +10,7 @@ from grader.formula.walk import NotReal, Undefined, Unknown
 
 DIGITS = 60
 MAX_EXPONENT = 10_000  # of exp: larger ones would need more digits than there are
+CUBE = 3
 Interval = Any  # mpmath has no types
 Complex = Any
 
@@ -72,11 +73,11 @@ class Intervals:
     def _root(self, value: Interval, index: int) -> Interval:
         if index == 1 or value.b == value.a == 0:
             return value
-        if value.b < 0:
+        if value.b < 0 and index != CUBE:
             raise NotReal
-        if value.a < 0 or (index == 3 and value.a == 0):  # noqa: PLR2004
+        if value.a < 0 or (value.a == 0 and index == CUBE):  # the third root of -8 is -2 for some, complex for others
             raise Unknown
-        if index == 3:  # noqa: PLR2004
+        if index == CUBE:
             return self._context.exp(self._context.log(value) / 3)
         root = self._context.sqrt(value)
         return root if index == 2 else self._context.sqrt(root)  # noqa: PLR2004

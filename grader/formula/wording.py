@@ -16,6 +16,8 @@ def explain(answer: Formula, verdict: Verdict) -> tuple[str, ...]:
         lines.append("Whether this is the expected formula could not be decided: a person will look at it.")
     if verdict.witness is not None:
         lines.append(_at_a_point(answer, verdict.witness))
+    elif verdict.outcome == "different" and not verdict.hint:
+        lines.append("This is not the expected formula.")
     if verdict.hint:
         lines.append(verdict.hint)
     return tuple(lines)

@@ -608,7 +608,11 @@ def FullyConnectedNet_he_uniform(hidden_dims: Sequence[int], **options: Any) -> 
 
     def uniform(dims: Sequence[int], scheme: str, weight_scale: float, rng: Generator) -> Params:
         params = _draw(dims, rng, lambda i, _o: _standard_deviation(scheme, i, weight_scale))
-        he = {n: he_normal_uniform(*W.shape, rng) for n, W in params.items() if n[0] == "W" and scheme == "he"}
+        he = {
+            n: he_normal_uniform(W.shape[0], W.shape[1], rng)
+            for n, W in params.items()
+            if n[0] == "W" and scheme == "he"
+        }
         return {**params, **he}
 
     return _Net(uniform, hidden_dims, options)

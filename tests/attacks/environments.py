@@ -28,6 +28,7 @@ from grader.sandbox.user import is_open_to_all
 ORDINARY_USER = 12_345
 DOCKER_CAPABILITIES = 0xA80425FB  # of a container that is started without options
 PR_CAPBSET_DROP, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 24, 22, 2
+MNT_DETACH = 2
 CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE = 0x20000, 0x1000, 0x4000, 0x40000
 NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* that clone(2) takes
 ERRNO, ALLOW, EPERM, ENOSYS = 0x50000, 0x7FFF0000, 1, 38
@@ -131,6 +132,9 @@ def _show_interpreter() -> None:
     for number, path in enumerate(hidden):
         path.mkdir(parents=True)
         _mount(stash / str(number), path, MS_BIND | MS_REC)
+        kernel.checked(kernel.LIBC.umount2(os.fsencode(stash / str(number)), MNT_DETACH))
+        (stash / str(number)).rmdir()
+    stash.rmdir()
 
 
 def _closed(path: Path) -> Iterator[Path]:

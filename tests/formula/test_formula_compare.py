@@ -74,6 +74,7 @@ DIFFERENT = [
 ]
 
 UNDECIDED = [
+    ("-(-x)^(1/3)", "x^(1/3)"),
     ("1/(sqrt(x)^2 - x)", "sqrt(x)"),
     ("max(sqrt(-x), 1)", "1"),
     ("exp(1e6 x)", "x"),
@@ -200,6 +201,7 @@ def test_brackets_that_are_right() -> None:
 
 
 EXPLAINED = [
+    ("1e70 + 2x - 1e70", "x", ("Your answer was read as 1e70 + 2*x - 1e70.", "This is not the expected formula.")),
     ("1/x y", "y", ("Your answer was read as (1/x)*y.", "At x = 2.74, y = 1.31 it is 0.4781, expected 1.31.")),
     ("(0, 2)", "(0, 1)", ("Your answer was read as (0, 2).", "At x = 2.74, y = 1.31 its second expression is 2, expected 1.")),
     ("{0, 2}", "{0, 1}", ("Your answer was read as {0, 2}.", "At x = 2.74, y = 1.31 it is 0, 2, expected 0, 1.")),

@@ -41,7 +41,7 @@ request_key sched_setaffinity sched_setattr sched_setparam sched_setscheduler se
 sendmmsg sendmsg sendto setdomainname setfsgid setfsuid setgid setgroups sethostname setns setpgid setpriority setregid
 setresgid setresuid setreuid setrlimit setsid setsockopt settimeofday setuid shmat shmctl shmdt shmget shutdown socket
 socketpair splice swapoff swapon sync syncfs sysfs syslog tee tkill umount2 unshare uselib userfaultfd ustat vfork
-vhangup vmsplice
+vhangup vmsplice flock
 """
 ALWAYS_EACCES = """
 chdir chmod chown creat fallocate fchdir fchmod fchmodat fchown fchownat fremovexattr fsetxattr ftruncate futimesat lchown
@@ -51,7 +51,7 @@ symlink symlinkat truncate unlink unlinkat utime utimensat utimes
 ALWAYS_ALLOWED = """
 access afs_syscall alarm arch_prctl brk capget clock_getres clock_gettime clock_nanosleep close close_range
 copy_file_range dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait
-epoll_wait_old eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fdatasync flock
+epoll_wait_old eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fdatasync
 fstat fstatfs fsync futex futex_waitv get_kernel_syms get_mempolicy get_thread_area getcpu getcwd getdents getdents64
 getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid getpmsg getppid getpriority getrandom getresgid
 getresuid getrlimit getrusage getsid gettid gettimeofday getuid ioprio_get landlock_add_rule

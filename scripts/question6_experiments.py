@@ -1,0 +1,199 @@
+"""Question 6's experiments, run on the reference: the source of the bands in its rubric.
+
+    python scripts/question6_experiments.py > rubrics/evidence/question6.json   # two minutes
+    python scripts/question6_experiments.py --runs 1                            # a look
+
+What does not depend on the order of batches (gradient norms and singular values at the notebook's seeds, before training) is
+given as numbers. What does is given as bands, the least and the largest value over `--runs` seeds: no run has to come out in
+a particular way. Depends on torch's random generator on the CPU, which has given the same numbers from one version to the
+next so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from reference import local_linearization as q6  # a folder of files, not an installed package
+
+Array = npt.NDArray[np.float64]
+Data = tuple[torch.Tensor, torch.Tensor]
+Init = Callable[[nn.Module], None]
+Number = float | int | None
+
+EDGE = 0.4  # the end of the training range of 6(j)
+LISTED = 6  # singular values that are shown
+NOTICEABLE = 1e-5  # of the largest: below, float32 has only noise
+TINY = torch.finfo(torch.float32).tiny
+
+COLUMNS = ("test_error", "inside_error", "outside_error", "s1", "s5_over_s1", "s20_over_s1", "values", "spread")
+
+
+class Experiment(NamedTuple):
+    """A network, its initialization, the notebook's seed for it and for its batches, and the training data."""
+
+    net: Callable[[], nn.Module]
+    init: Init
+    init_seed: int
+    train_seed: int
+    data: Data
+
+
+def leave(_module: nn.Module) -> None:
+    """PyTorch's own initialization stays."""
+
+
+def he_uniform(module: nn.Module) -> None:
+    """The uniform initialization of the same variance as `better_init`."""
+    if isinstance(module, nn.Linear):
+        nn.init.kaiming_uniform_(module.weight, nonlinearity="relu")
+        nn.init.zeros_(module.bias)
+
+
+WHOLE, LEFT = q6.train_data(), q6.train_data(seed=50, high=EDGE)
+EXPERIMENTS = {
+    "small": Experiment(q6.make_deep_net, partial(q6.naive_init, 0.03), 200, 250, WHOLE),
+    "large": Experiment(q6.make_deep_net, partial(q6.naive_init, 3.0), 300, 350, WHOLE),
+    "he_normal": Experiment(q6.make_deep_net, q6.better_init, 600, 650, WHOLE),
+    "he_uniform": Experiment(q6.make_deep_net, he_uniform, 600, 650, WHOLE),
+    "shallow": Experiment(partial(q6.make_net, q6.WIDTH, 1), leave, 100, 150, WHOLE),
+    "shallow_left": Experiment(partial(q6.make_net, q6.WIDTH, 1), leave, 100, 150, LEFT),
+    "he_normal_left": Experiment(q6.make_deep_net, q6.better_init, 600, 650, LEFT),
+}
+
+
+def initialized(experiment: Experiment, shift: int) -> nn.Module:
+    """The network before training; a `shift` of 0 is the notebook's seed, which is set when the network exists already."""
+    torch.manual_seed(experiment.init_seed + shift)
+    model = experiment.net()  # PyTorch's own initialization draws here
+    torch.manual_seed(experiment.init_seed + shift)
+    return model.apply(experiment.init)
+
+
+def trained(experiment: Experiment, shift: int) -> nn.Module:
+    """The network after 468 steps."""
+    return q6.train_model(initialized(experiment, shift), experiment.train_seed + shift, experiment.data)
+
+
+def errors(model: nn.Module) -> tuple[Array, Array]:
+    """The inputs of the test and the squared errors on the noise-free function, both (500,)."""
+    x = np.linspace(-1, 1, q6.TEST_N)
+    with torch.no_grad():
+        predictions = model(torch.tensor(x[:, None], dtype=torch.float32)).double().numpy().ravel()
+    return x, (predictions - q6.f_true(x)) ** 2
+
+
+def spread(model: nn.Module) -> float:
+    """The standard deviation of the predictions over the test range: 0 for a constant."""
+    with torch.no_grad():
+        return float(model(torch.linspace(-1, 1, q6.TEST_N)[:, None]).double().std())
+
+
+def singular_values(model: nn.Module) -> Array:
+    """Of the features at the notebook's training points; NaN where they are not finite."""
+    features = q6.jacobian_features(model, q6.train_x)
+    return q6.svd_features(features)[0] if np.isfinite(features).all() else np.full(min(features.shape), np.nan)
+
+
+def measure(model: nn.Module) -> tuple[float, ...]:
+    """The numbers of `COLUMNS`."""
+    x, squares = errors(model)
+    s = singular_values(model)
+    ratios = s / max(float(s[0]), TINY)
+    last = min(len(s), 20) - 1
+    return (
+        float(squares.mean()), float(squares[x <= EDGE].mean()), float(squares[x > EDGE].mean()),
+        float(s[0]), float(ratios[4]), float(ratios[last]), float((ratios > NOTICEABLE).sum()), spread(model),
+    )  # fmt: skip
+
+
+def rounded(number: float, digits: int = 4) -> Number:
+    """To so many significant digits; null where JSON has no number."""
+    return float(f"{number:.{digits}g}") if math.isfinite(number) else None
+
+
+def before_training(experiment: Experiment) -> dict[str, list[Number]]:
+    """What the notebook's seeds give exactly."""
+    model = initialized(experiment, 0)
+    return {
+        "weight_grad_norms": [rounded(norm, 7) for norm in q6.weight_grad_norms(model, q6.train_x, q6.train_y)],
+        "singular_values": [rounded(float(s), 6) for s in singular_values(model)[:LISTED]],
+    }
+
+
+def after_training(experiment: Experiment, runs: int) -> dict[str, object]:
+    """Bands over the runs whose numbers are finite, and how many are not."""
+    rows = [measure(trained(experiment, shift)) for shift in range(runs)]
+    finite = [row for row in rows if all(map(math.isfinite, row))]
+    bands = {
+        name: [rounded(min(column)), rounded(max(column))]
+        for name, column in zip(COLUMNS, zip(*finite, strict=True), strict=False)
+    }
+    return {"runs": runs, "not_finite": runs - len(finite), **bands}
+
+
+def constants() -> dict[str, object]:
+    """The data: what predicting the mean, or nothing but the constant feature, gives."""
+    truth = q6.f_true(np.linspace(-1, 1, q6.TEST_N))
+    return {
+        "parameters": sum(p.numel() for p in q6.make_deep_net().parameters()),
+        "variance_of_test": rounded(float(truth.var()), 6),
+        "root_of_train_n": rounded(math.sqrt(q6.TRAIN_N), 6),
+        "f_true_params": [rounded(float(p), 8) for p in q6.F_TRUE_PARAMS],
+    }
+
+
+def norm_statistics(init: Init, runs: int) -> dict[str, list[Number]]:
+    """The mean and standard deviation of log10 of every weight's gradient norm over seeds."""
+    rows = []
+    for seed in range(runs):
+        torch.manual_seed(seed)
+        rows.append(q6.weight_grad_norms(q6.make_deep_net().apply(init), q6.train_x, q6.train_y))
+    logarithms = np.log10(rows)
+    return {
+        "mean": [rounded(float(value), 3) for value in logarithms.mean(axis=0)],
+        "standard_deviation": [rounded(float(value), 3) for value in logarithms.std(axis=0)],
+    }
+
+
+def lists_on_one_line(text: str) -> str:
+    """JSON with its lists of numbers as they are read."""
+    return re.sub(r"\[[^][{}]*]", lambda match: " ".join(match[0].split()).replace("[ ", "[").replace(" ]", "]"), text)
+
+
+def main() -> None:
+    """Print everything as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=8, help="training runs of every experiment (default 8)")
+    parser.add_argument("--norm-runs", type=int, default=200, help="seeds of the statistics of the norms (default 200)")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # tiny weights make tiny gradients, which are slow as denormal numbers
+    deep = {name: EXPERIMENTS[name].init for name in ("small", "large", "he_normal", "he_uniform")}
+    result = {
+        "command": f"python scripts/question6_experiments.py --runs {options.runs} --norm-runs {options.norm_runs}",
+        "torch": torch.__version__.partition("+")[0],
+        "constants": constants(),
+        "log10_of_weight_grad_norms": {name: norm_statistics(init, options.norm_runs) for name, init in deep.items()},
+        "before_training": {name: before_training(one) for name, one in EXPERIMENTS.items()},
+        "after_training": {name: after_training(one, options.runs) for name, one in EXPERIMENTS.items()},
+    }
+    print(lists_on_one_line(json.dumps(result, indent=1)))
+
+
+if __name__ == "__main__":
+    main()
