@@ -34,6 +34,7 @@ from grader.scoring import (
     skipped,
     total,
 )
+from grader.starter import with_starter
 
 UNFINISHED = (
     "the grader was stopped before it had finished, for example because the time or memory of its container ran out. "
@@ -49,6 +50,7 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
     if reading.fault:
         report = ungradable(bundle.name, reading.fault, plan)
         return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
+    reading = with_starter(reading, plan.handout.starter)
     questions, incidents = [], []
     for question in plan.questions:
         with closing(Runner(sandbox, reading, budget)) as runner:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.compare import Comparator
-from grader.records import Visibility
+from grader.records import Module, Visibility
 from grader.targets import Target
 from grader.values import Value
 
@@ -69,9 +69,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handout(msgspec.Struct, frozen=True, kw_only=True):
-    """Fingerprints of the functions as handed out: (name, fingerprint)."""
+    """What students got: fingerprints of its functions as (name, fingerprint), and the `.py` files of its starter."""
 
     functions: tuple[tuple[str, str], ...] = ()
+    starter: tuple[Module, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

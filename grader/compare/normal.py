@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -22,11 +22,14 @@ SAME = 1e-6  # of the largest value: X + noise - X leaves rounding behind
 class Normal(msgspec.Struct, frozen=True, kw_only=True, tag="normal"):
     """(sample - mean) / std is tested for variance, mean, dependence along rows and columns, and normal tails.
 
+    `tests` may leave some to another check: a sample of another distribution with the right variance fails the tails only.
+
     The reference gives (mean, std). A right sampler fails with probability at most `alpha` (Bonferroni over all tests;
     the thresholds are exact quantiles, computed when the rubric is compiled). The sample is read as a matrix.
     """
 
     alpha: Annotated[float, msgspec.Meta(gt=0, le=0.01, description="false-fail probability of one case")] = 1e-10
+    tests: tuple[Literal["variance", "mean", "dependence", "tails"], ...] = ("variance", "mean", "dependence", "tails")
     blocks: Annotated[int, msgspec.Meta(ge=1, le=20, description="groups of rows whose variance is tested apart")] = 1
 
     def __call__(self, actual: object, expected: object) -> Comparison:
@@ -42,7 +45,7 @@ class Normal(msgspec.Struct, frozen=True, kw_only=True, tag="normal"):
         if not bool(np.isfinite(sample).all()):
             return failed("Some of the numbers are not finite.")
         with np.errstate(over="ignore", invalid="ignore"):  # absurdly large numbers: infinite variance, and failed
-            return _judge((sample.real - mean) / std, bounds, self.blocks)
+            return _judge((sample.real - mean) / std, bounds, self)
 
     def expect(self, output: object) -> object:
         """Mean, standard deviation (of the same shape) and the thresholds of every test."""
@@ -65,8 +68,8 @@ def _unpack(expected: object) -> tuple[Matrix, Matrix, Bounds]:
     return expected["mean"], expected["std"], expected["bounds"]
 
 
-def _judge(scores: Matrix, bounds: Bounds, blocks: int) -> Comparison:
-    for name, value in _statistics(scores, blocks):
+def _judge(scores: Matrix, bounds: Bounds, settings: Normal) -> Comparison:
+    for name, value in _statistics(scores, settings):
         low, high = bounds[name]
         if not low <= value <= high:
             return failed(_sharing(scores) or _gap(name, value, low, high, scores))
@@ -82,15 +85,18 @@ def _sharing(scores: Matrix) -> str:
     return ""
 
 
-def _statistics(scores: Matrix, blocks: int) -> Iterator[tuple[str, float]]:
-    """Every test's statistic; the order decides which one is reported."""
+def _statistics(scores: Matrix, settings: Normal) -> Iterator[tuple[str, float]]:
+    """The statistics of the tests that are asked for; the order decides which one is reported."""
     rows, columns = scores.shape
-    for number_, block in enumerate(np.array_split(scores, blocks)):
-        yield f"variance {number_}", float((block**2).mean())
-    yield "mean", float(scores.sum() / np.sqrt(scores.size))
-    yield "columns", float((scores.sum(axis=0) ** 2).sum() / rows)
-    yield "rows", float((scores.sum(axis=1) ** 2).sum() / columns)
-    for tail in TAILS:
+    if "variance" in settings.tests:
+        for number_, block in enumerate(np.array_split(scores, settings.blocks)):
+            yield f"variance {number_}", float((block**2).mean())
+    if "mean" in settings.tests:
+        yield "mean", float(scores.sum() / np.sqrt(scores.size))
+    if "dependence" in settings.tests:
+        yield "columns", float((scores.sum(axis=0) ** 2).sum() / rows)
+        yield "rows", float((scores.sum(axis=1) ** 2).sum() / columns)
+    for tail in TAILS if "tails" in settings.tests else ():
         yield f"tail {tail}", float((np.abs(scores) > tail).sum())
 
 

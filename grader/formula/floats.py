@@ -80,8 +80,6 @@ def _divided(left: Float, right: Float) -> Float:
         return left / right
     except ZeroDivisionError:
         return math.nan
-    except OverflowError:
-        return math.nan  # a complex quotient
 
 
 def _overflow(base: Float, numerator: int) -> Float:

@@ -117,7 +117,7 @@ class Parser:
         if token.kind == "symbol" and token.text in BINDING:
             self._take()
             return Operation(cast("Operator", token.text), left, self._expression(binding))
-        if token.kind == "number":  # x2 and σ2 may well be meant as squares
+        if token.kind == "number":  # x 2 may well be meant as a square
             raise FormulaError("Before this number a sign is missing, such as ^ or *.", token.position)
         return Operation("*", left, self._expression(binding))
 

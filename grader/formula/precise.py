@@ -134,7 +134,7 @@ class Complexes:
         """A power of the principal root."""
         if numerator < 0:
             base = _known_nonzero(base)
-        root = base if denominator == 1 else self._context.root(base, denominator)
+        root = base if denominator == 1 else self._context.root(_off_the_cut(base), denominator)
         return root**numerator
 
     def call(self, function: Function, arguments: list[Complex]) -> Complex:
@@ -143,11 +143,11 @@ class Complexes:
             case "max" | "min":
                 return self._extreme(function, arguments)
             case "sqrt":
-                return self._context.mpc(self._context.sqrt(arguments[0]))
+                return self._context.mpc(self._context.sqrt(_off_the_cut(arguments[0])))
             case "abs":
                 return self._context.mpc(abs(arguments[0]))
             case "log":
-                return self._context.mpc(self._context.log(_known_nonzero(arguments[0])))
+                return self._context.mpc(self._context.log(_known_nonzero(_off_the_cut(arguments[0]))))
             case "exp":
                 return self._exponential(arguments[0])
 
@@ -171,5 +171,12 @@ def _nonzero(value: Interval) -> Interval:
 
 def _known_nonzero(value: Complex) -> Complex:
     if value == 0:
+        raise Unknown
+    return value
+
+
+def _off_the_cut(value: Complex) -> Complex:
+    """Roots and logarithms jump at the negative axis: beside it, a rounding error would choose the side."""
+    if value.real < 0 and 0 < abs(value.imag) < -value.real / 10 ** (DIGITS // 2):
         raise Unknown
     return value

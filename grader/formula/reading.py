@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import cast
+from typing import NamedTuple, cast
 
 from grader.formula.limits import check
 from grader.formula.parser import CONSTANTS, FUNCTIONS, Parser
@@ -41,7 +41,7 @@ def parse_conditions(text: str, variables: Iterable[str] | None = None) -> tuple
     """
     names = None if variables is None else frozenset(variables)
     nodes: list[Node] = []
-    for part in _split(tokenize(text), ","):
+    for part in _split(tokenize(text), ",").pieces:
         nodes += _differences(part, names)
     for node in nodes:
         check(Formula((node,)))
@@ -134,30 +134,43 @@ def _signed(token: Token, *, flip: bool) -> Token:
     return token._replace(text=OPPOSITE[sign] if flip else sign)
 
 
-def _split(tokens: list[Token], *symbols: str) -> list[list[Token]]:
-    """The tokens between these symbols, each piece with an end of its own."""
+class _Split(NamedTuple):
+    """Pieces of tokens, each with an end of its own, and what stood between them."""
+
+    pieces: list[list[Token]]
+    between: list[Token]
+
+
+def _split(tokens: list[Token], *symbols: str) -> _Split:
+    """Splits at these symbols outside of brackets."""
     pieces: list[list[Token]] = [[]]
+    between: list[Token] = []
+    depth = 0
     for token in tokens[:-1]:
-        if _is(token, *symbols):
+        depth += _is(token, "(", "[", "{") - _is(token, ")", "]", "}")
+        if depth == 0 and _is(token, *symbols):
             pieces[-1].append(Token("end", "", token.position))
             pieces.append([])
+            between.append(token)
         else:
             pieces[-1].append(token)
     pieces[-1].append(tokens[-1])
-    return pieces
+    return _Split(pieces, between)
 
 
 def _related(tokens: list[Token], names: frozenset[str] | None) -> Formula:
     """`eta < hi` is hi, `lo < eta < hi` is the interval, `eta ∈ (lo, hi)` is what follows."""
-    relations = [token for token in tokens if _is(token, *RELATIONS, "=", "∈")]
-    pieces = _split(tokens, *RELATIONS, "=", "∈")
+    pieces, relations = _split(tokens, *RELATIONS, "=", "∈")
     signs = "".join(token.text for token in relations)
-    if len(relations) == 1 and signs in "<≤∈=" and _is_name(pieces[0]):
-        return _formula(pieces[1], names)
-    if len(relations) == 1 and signs in ">≥" and _is_name(pieces[1]):
-        return _formula(pieces[0], names)
-    if len(relations) == 2 and _is_name(pieces[1]) and (set(signs) <= set("<≤") or set(signs) <= set(">≥")):  # noqa: PLR2004
-        return _between(pieces, signs, names)
+    match len(relations):
+        case 0:  # they are in brackets, where the parser will refuse them
+            return Formula(Parser(tokens, names).items())
+        case 1 if signs in "<≤∈=" and _is_name(pieces[0]):
+            return _formula(pieces[1], names)
+        case 1 if signs in ">≥" and _is_name(pieces[1]):
+            return _formula(pieces[0], names)
+        case 2 if _is_name(pieces[1]) and (set(signs) <= set("<≤") or set(signs) <= set(">≥")):
+            return _between(pieces, signs, names)
     raise FormulaError(
         f"“{signs[0]}” cannot be used like this. Write the expression alone, or an interval as (lo, hi).",
         relations[0].position,
@@ -177,11 +190,11 @@ def _between(pieces: list[list[Token]], signs: str, names: frozenset[str] | None
 
 
 def _differences(tokens: list[Token], names: frozenset[str] | None) -> list[Node]:
-    relations = [token.text for token in tokens if _is(token, *RELATIONS)]
-    sides = [Parser(_unjoined(piece, names), names).whole() for piece in _split(tokens, *RELATIONS)]
+    pieces, relations = _split(tokens, *RELATIONS)
     if not relations:
         raise FormulaError("A condition needs “<” or “>”.", tokens[0].position)
+    sides = [Parser(_unjoined(piece, names), names).whole() for piece in pieces]
     return [
-        Operation("-", right, left) if relation in "<≤" else Operation("-", left, right)
+        Operation("-", right, left) if relation.text in "<≤" else Operation("-", left, right)
         for relation, left, right in zip(relations, sides, sides[1:], strict=False)
     ]

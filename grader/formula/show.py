@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.formula.tokens import MAX_DIGITS
 from grader.formula.tree import Call, Formula, Known, Name, Negative, Node, Number, Operation, Power
 
 MAX_ZEROS = 6
@@ -34,7 +35,7 @@ def _shown(node: Node) -> str:
 
 def _number(number: Number) -> str:
     digits, exponent = number.digits, number.exponent
-    if 0 <= exponent <= MAX_ZEROS:
+    if 0 <= exponent <= min(MAX_ZEROS, MAX_DIGITS - len(digits)):
         return digits + "0" * exponent
     if exponent < 0 and -exponent <= len(digits) + MAX_ZEROS:
         digits = digits.rjust(1 - exponent, "0")

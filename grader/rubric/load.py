@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
 from grader.errors import RubricError
 from grader.plan import Handout, Limits
+from grader.records import Module
 from grader.rubric.faults import Fault, Spot, did_you_mean, report
 from grader.rubric.messages import to_faults
 from grader.rubric.partial import read_question
@@ -18,7 +20,7 @@ from grader.rubric.resolve import resolve_question
 from grader.rubric.schema import AssignmentFile
 from grader.rubric.sources import load_sources
 from grader.rubric.yaml_nodes import read_yaml
-from grader.submission.placeholders import handout_fingerprints
+from grader.submission.placeholders import fingerprints_of, handout_fingerprints
 
 NO_ASSIGNMENT = (
     "no assignment file: one YAML file here must have the key `assignment`, "
@@ -135,19 +137,48 @@ class _Loader:
             first.setdefault(rules.label, name)
 
     def handout(self, main: Spot, fields: AssignmentFile) -> Handout:
-        if fields.handout is None:
-            return Handout()
-        spot, inside = main.at("handout"), PurePosixPath(fields.handout)
-        if inside.is_absolute() or ".." in inside.parts:
+        notebook = self.inside(main.at("handout"), fields.handout)
+        starter = self.inside(main.at("starter"), fields.starter)
+        functions: list[tuple[str, str]] = []
+        modules: list[Module] = []
+        if notebook:
+            with self.readable(main.at("handout"), notebook):
+                functions += handout_fingerprints(notebook.read_bytes())
+        if starter:
+            with self.readable(main.at("starter"), starter):
+                modules += _modules(starter)
+        functions += [found for module in modules for found in fingerprints_of(module.source)]
+        return Handout(functions=tuple(functions), starter=tuple(modules))
+
+    def inside(self, spot: Spot, name: str | None) -> Path | None:
+        """A path below `rubrics/`; None when there is none, or it leads out."""
+        if name is None:
+            return None
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
             self.faults.append(spot.fault("must be inside rubrics/, so that a change of it is noticed"))
-            return Handout()
+            return None
+        return self.folder / "rubrics" / path
+
+    @contextmanager
+    def readable(self, spot: Spot, path: Path) -> Iterator[None]:
+        """Turn what goes wrong with reading `path` into a fault."""
+        name = path.relative_to(self.folder)
         try:
-            return Handout(functions=handout_fingerprints((self.folder / "rubrics" / inside).read_bytes()))
+            yield
         except FileNotFoundError:
-            self.faults.append(spot.fault(f"rubrics/{inside} does not exist"))
+            self.faults.append(spot.fault(f"{name} does not exist"))
         except (OSError, ValueError) as error:
-            self.faults.append(spot.fault(f"rubrics/{inside} cannot be read: {error}"))
-        return Handout()
+            self.faults.append(spot.fault(f"{name} cannot be read: {error}"))
+
+
+def _modules(folder: Path) -> Iterator[Module]:
+    """The `.py` files of a folder, by their path in it. Raises FileNotFoundError when there are none."""
+    files = sorted(folder.rglob("*.py"))
+    if not files:
+        raise FileNotFoundError(folder)
+    for file in files:
+        yield Module(path=file.relative_to(folder).as_posix(), source=file.read_text("utf-8"))
 
 
 def _is_assignment(spot: Spot) -> bool:

@@ -42,6 +42,10 @@ class AssignmentFile(Model):
     handout: Text | None = Field(
         default=None, description="the notebook as handed out, relative to this folder: its functions are placeholders"
     )
+    starter: Text | None = Field(
+        default=None,
+        description="folder with the .py files as handed out, relative to this folder: a submission that lacks one gets it",
+    )
     limits: LimitsFields = Field(default=LimitsFields(), description="what student code may use")
     secret: str = Field(default="", description="salt for the seeds of random cases")
 

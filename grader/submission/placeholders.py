@@ -30,10 +30,12 @@ def is_placeholder(node: ast.AST, name: str, handout: dict[str, str]) -> bool:
         node = node.value
     if isinstance(node, ast.expr):
         return _is_nothing(node)
-    if not isinstance(node, Function):
+    if not isinstance(node, Function | ast.ClassDef):
         return False
     if name in handout and handout[name] == fingerprint(node):
         return True
+    if isinstance(node, ast.ClassDef):
+        return False
     bound = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
     if not (MARKERS - bound).isdisjoint(_needed_names(node.body)):
         return True
@@ -58,9 +60,13 @@ def handout_fingerprints(notebook: bytes) -> tuple[tuple[str, str], ...]:
     cells = read_cells(notebook)
     if cells.fault:
         raise ValueError(cells.fault)
-    blocks = [block for source in cells.sources for block in split_statements(translate(source).text)]
-    nodes = [block.node for block in blocks if isinstance(block.node, Function)]
-    return tuple((node.name, fingerprint(node)) for node in nodes)
+    return tuple(found for source in cells.sources for found in fingerprints_of(source))
+
+
+def fingerprints_of(source: str) -> tuple[tuple[str, str], ...]:
+    """(name, fingerprint) of the functions and classes at the top level of a cell or a file."""
+    nodes = [block.node for block in split_statements(translate(source).text)]
+    return tuple((node.name, fingerprint(node)) for node in nodes if isinstance(node, Function | ast.ClassDef))
 
 
 def _spelled(node: ast.AST) -> Iterator[str]:

@@ -30,7 +30,8 @@ SUCCESS = "succeeded: "  # how an attack's function says what it got
 class Facts(NamedTuple):
     """What an attacker is told, more than any real one would know."""
 
-    secret: str  # path of a file that must not be read
+    secret: str  # path of a file that must not be read, though every user could
+    private: str  # path of one that only the grader's user could read
     results: str  # path of the results file, in a folder that everybody may write to
     folder: str  # another folder that everybody may write to
     grader: int  # process id
@@ -55,6 +56,9 @@ class Arena:
             path.mkdir()
             path.chmod(mode)
         self._secret.write_text(self.token, "ascii")
+        self._private = root / "secret" / "plan"
+        self._private.write_text(self.token, "ascii")
+        self._private.chmod(0o600)
         self._tcp, self._udp, self._unix = _listeners(self._ending, root / "socket")
         self.sandbox = Sandbox(LIMITS, omitted=omitted)
         self._ending.callback(self.sandbox.close)
@@ -68,7 +72,7 @@ class Arena:
         """What the attack is told."""
         port = self._tcp.getsockname()[1]
         unix = self._unix.getsockname()
-        return Facts(str(self._secret), str(self._results), str(self._folder), os.getpid(), port, unix)
+        return Facts(str(self._secret), str(self._private), str(self._results), str(self._folder), os.getpid(), port, unix)
 
     def attack(self, source: str, kind: str = "numpy") -> str:
         """Run a cell that defines `attack(facts)`; what it achieved, or "" when nothing.

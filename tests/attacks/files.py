@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from attack import Attack
+from attack import Attack, code
 from native import native
 
 UNTESTED: dict[int, str] = {
@@ -197,4 +197,13 @@ ATTACKS: tuple[Attack, ...] = (
         """,
     ),
     *(FOR_X86 if platform.machine() == "x86_64" else ()),
+    code(
+        (21, 40),
+        "open-a-private-file",
+        "Landlock or no-open; a user of its own; namespaces",
+        """
+        with open(facts["private"]) as file:
+            return file.read()
+        """,
+    ),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from machine import forget_peak
+
 
 class Growth(AbstractContextManager["Growth"]):
     """How far this process's memory rises, meanwhile, above what it has at the start: `megabytes`."""
@@ -12,7 +14,7 @@ class Growth(AbstractContextManager["Growth"]):
     def __init__(self) -> None:
         self.megabytes = 0
         self._before = _kilobytes("VmRSS")
-        Path("/proc/self/clear_refs").write_text("5", "ascii")  # the peak starts anew
+        forget_peak()
 
     def __exit__(self, *_error: object) -> None:
         self.megabytes = (_kilobytes("VmHWM") - self._before) >> 10

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+DIED = "the grader has died"
 SERVE = Path(__file__).with_name("serve.py")
 
 
@@ -23,7 +24,7 @@ class Servers:
         assert process.stdout is not None
         process.stdin.write(f"{name}\n")
         process.stdin.flush()
-        achieved: str = json.loads(process.stdout.readline() or f'"the grader has died in {environment}"')
+        achieved: str = json.loads(process.stdout.readline() or f'"{DIED} in {environment}"')
         return achieved
 
     def close(self) -> None:

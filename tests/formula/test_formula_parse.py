@@ -10,6 +10,8 @@ from grader.formula import Formula, FormulaError, parse, show
 NAMES = ("beta", "sigma", "eta", "lambda", "x", "y", "sigma_max", "sigma_1", "w_0", "a")
 
 READ = [
+    ("1000000000000000000000001e1", "1000000000000000000000001e1"),
+    ("1000000000000000000000001e-3", "1000000000000000000000.001"),
     ("x", "x"),
     ("2x", "2*x"),
     ("2(a+x)", "2*(a + x)"),
@@ -33,6 +35,7 @@ READ = [
     ("x^0.5", "x^(1/2)"),
     ("x^-.25", "x^(-1/4)"),
     ("x^(2-1/2)", "x^(3/2)"),
+    ("x^(2*3+1)", "x^7"),
     ("-x^2", "-(x^2)"),
     ("(-x)^2", "(-x)^2"),
     ("2^-2x", "2^(-2)*x"),
@@ -162,6 +165,10 @@ REFUSED = [
     ("sqrt x", "At character 6: Here is “x”, but a bracket after sqrt, as in sqrt(…), is expected."),
     ("sqrt(x, y)", "At character 7: Here is “,”, but “)” to close the bracket is expected."),
     ("x^y", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
+    ("x^(y+1)", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
+    ("x^(" + "+".join("1" * 13) + ")", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
+    ("x^(1e20/1e20)", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
+    ("x^(145^2/145^2)", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
     ("x^13", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
     ("x^(1/5)", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
     ("x^(1/0)", "At character 2: An exponent must be a number such as 2, -1 or 1/2 (at most 12, with a denominator of at most 4)."),
@@ -180,6 +187,10 @@ REFUSED = [
     ("x + inf", "Infinity can only be a whole end of an interval."),
     ("eta > 2x", "At character 5: “>” cannot be used like this. Write the expression alone, or an interval as (lo, hi)."),
     ("2 eta = x", "At character 7: “=” cannot be used like this. Write the expression alone, or an interval as (lo, hi)."),
+    ("(x > y", "At character 4: Here is “>”, but “)” to close the bracket is expected."),
+    ("(x > y)", "At character 4: Here is “>”, but “)” to close the bracket is expected."),
+    ("]x < y", "At character 1: Here is “]”, but a number, a name or a bracket is expected."),
+    ("x < (y < 2) < a", "At character 3: “<” cannot be used like this. Write the expression alone, or an interval as (lo, hi)."),
     ("0 < eta > 1", "At character 3: “<” cannot be used like this. Write the expression alone, or an interval as (lo, hi)."),
     ("0 < 2eta < 1", "At character 3: “<” cannot be used like this. Write the expression alone, or an interval as (lo, hi)."),
     ("{x, y)", "At character 6: The bracket “{” is not closed by “)”."),
