@@ -71,7 +71,10 @@ def printed(arguments: list[str], folder: Path, cache: Path) -> list[str]:
 @pytest.fixture
 def tutorial(tmp_path: Path) -> Path:
     """The assignment that the tutorial builds, with a handout."""
-    texts: dict[str, str] = {"rubrics/handout/hw1.ipynb": notebook("def mean_square(x):\n    ...").decode()}
+    texts: dict[str, str] = {
+        "rubrics/handout/hw1.ipynb": notebook("def mean_square(x):\n    ...").decode(),
+        "rubrics/handout/course/plots.py": "",
+    }
     for text in [*fences(TUTORIAL, "yaml"), *fences(TUTORIAL, "python")]:
         head = SNIPPET.match(text)
         assert head, f"a snippet does not say which file it belongs to: {text[:60]}"
@@ -96,9 +99,10 @@ def test_readme_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert verbs == re.findall(r"^\| `grader (\w+)", README.read_text("utf-8"), re.MULTILINE)
 
 
-def test_readme_names_every_option_of_run(capsys: pytest.CaptureFixture[str]) -> None:
-    options = set(re.findall(r"--\w+", help_of(capsys, "run"))) - {"--help"}
-    assert options == set(re.findall(r"--\w+", README.read_text("utf-8")))
+def test_readme_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    helped = help_of(capsys, "run") + help_of(capsys, "doctor")
+    options = set(re.findall(r"--[\w-]+", helped)) - {"--help"}
+    assert options == set(re.findall(r"--[\w-]+", README.read_text("utf-8")))
 
 
 def test_readme_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,9 +144,9 @@ class _Loader:
         if notebook:
             with self.readable(main.at("handout"), notebook):
                 functions += handout_fingerprints(notebook.read_bytes())
-        if starter:
-            with self.readable(main.at("starter"), starter):
-                modules += _modules(starter)
+        if starter and not (modules := list(_modules(starter))):
+            name = starter.relative_to(self.folder)
+            self.faults.append(main.at("starter").fault(f"{name} does not exist, or has no .py file"))
         functions += [found for module in modules for found in fingerprints_of(module.source)]
         return Handout(functions=tuple(functions), starter=tuple(modules))
 
@@ -173,12 +173,9 @@ class _Loader:
 
 
 def _modules(folder: Path) -> Iterator[Module]:
-    """The `.py` files of a folder, by their path in it. Raises FileNotFoundError when there are none."""
-    files = sorted(folder.rglob("*.py"))
-    if not files:
-        raise FileNotFoundError(folder)
-    for file in files:
-        yield Module(path=file.relative_to(folder).as_posix(), source=file.read_text("utf-8"))
+    """The `.py` files of a folder, by their path in it."""
+    for file in sorted(folder.rglob("*.py")):
+        yield Module(path=file.relative_to(folder).as_posix(), source=file.read_text("utf-8", "replace"))
 
 
 def _is_assignment(spot: Spot) -> bool:

@@ -72,7 +72,9 @@ class Arena:
         """What the attack is told."""
         port = self._tcp.getsockname()[1]
         unix = self._unix.getsockname()
-        return Facts(str(self._secret), str(self._private), str(self._results), str(self._folder), os.getpid(), port, unix)
+        return Facts(
+            str(self._secret), str(self._private), str(self._results), str(self._folder), os.getpid(), port, unix
+        )
 
     def attack(self, source: str, kind: str = "numpy") -> str:
         """Run a cell that defines `attack(facts)`; what it achieved, or "" when nothing.

@@ -204,3 +204,23 @@ def test_normal_refuses_a_plan_of_another_comparator() -> None:
 def test_normal_refuses_an_unfit_reference(output: object, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         NORMAL.expect(output)
+
+
+UNIFORM = np.random.default_rng(3).uniform(-np.sqrt(3), np.sqrt(3), SHAPE)
+SCALED = 1.3 * np.random.default_rng(4).normal(size=SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("tests", "sample", "passes"),
+    [
+        (("variance", "mean", "dependence"), UNIFORM, True),
+        (("tails",), UNIFORM, False),
+        (("variance",), SCALED, False),
+        (("mean", "dependence"), SCALED, True),
+        (("mean",), SCALED + 1, False),
+        (("dependence",), np.repeat(SCALED[:1], ROWS, axis=0), False),
+    ],
+)
+def test_normal_runs_only_the_tests_that_are_asked_for(tests: Any, sample: Matrix, passes: bool) -> None:  # noqa: FBT001 (a table)
+    comparator = Normal(tests=tests)
+    assert comparator(sample, comparator.expect((np.zeros(SHAPE), 1.0))).passed is passes

@@ -109,6 +109,14 @@ YAML_FAULTS: list[tuple[dict[str, str | None], list[str]]] = [
         [f"{HW}:4: handout: rubrics/hw.ipynb does not exist"],
     ),
     (
+        {HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\nstarter: ../x\n"},
+        [f"{HW}:4: starter: must be inside rubrics/, so that a change of it is noticed"],
+    ),
+    (
+        {HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\nstarter: code\n", "rubrics/code/notes.txt": "x"},
+        [f"{HW}:4: starter: rubrics/code does not exist, or has no .py file"],
+    ),
+    (
         {"rubrics/q9.yml": "question: 1\ntitle: T\nreference: powers.py\nparts: [3]\n"},
         [
             f"{HW}:3: questions: rubrics/q9.yml is not listed: add it, or move it out of the folder",
@@ -215,3 +223,14 @@ def test_load_rubric_reference_sees_no_annotations_import_of_ours(write: Write) 
     text = "def power(x: int, n=2):\n    return power.__annotations__['x']\n"
     rubric = load_rubric(write(files={"reference/powers.py": text}))
     assert rubric.questions[0].parts[0].checks[0].answer(3) is int
+
+
+def test_load_rubric_reads_the_starter(write: Write) -> None:
+    files = {
+        HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\nstarter: code\n",
+        "rubrics/code/net/optim.py": "def step(x):\n    raise NotImplementedError\n\nclass Net:\n    w = 1\n",
+        "rubrics/code/net/data.py": "",
+    }
+    handout = load_rubric(write(files=files)).handout
+    assert [module.path for module in handout.starter] == ["net/data.py", "net/optim.py"]
+    assert [name for name, _fingerprint in handout.functions] == ["step", "Net"]

@@ -7,7 +7,13 @@ import ast
 import pytest
 from builders import notebook
 
-from grader.submission.placeholders import fingerprint, handout_fingerprints, is_broken_placeholder, is_placeholder
+from grader.submission.placeholders import (
+    fingerprint,
+    fingerprints_of,
+    handout_fingerprints,
+    is_broken_placeholder,
+    is_placeholder,
+)
 
 
 def node(source: str) -> ast.stmt:
@@ -118,3 +124,11 @@ def test_handout_fingerprints_refuses_what_is_no_notebook() -> None:
 )
 def test_is_broken_placeholder_knows_the_gaps_of_a_handout(text: str, expected: bool) -> None:  # noqa: FBT001
     assert is_broken_placeholder(text) is expected
+
+
+def test_is_placeholder_takes_a_class_for_one_only_as_handed_out() -> None:
+    given = "class Net:\n    def __init__(self):\n        'doc'\n        self.w = FIXME\n"
+    handout = dict(fingerprints_of(given))
+    assert is_placeholder(node(given.replace("'doc'", "# mine")), "Net", handout)
+    assert not is_placeholder(node(given.replace("FIXME", "1")), "Net", handout)
+    assert not is_placeholder(node("class Net:\n    pass\n"), "Net", handout)
