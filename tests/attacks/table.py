@@ -1,4 +1,4 @@
-"""The table of attacks in docs/isolation.md, made from the catalogue: `python tests/attacks/table.py` writes it."""
+"""The tables of docs/isolation.md, made from the catalogue and from layers_off.json: run this to write them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,31 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]  # as pytest puts them
 
 from catalogue import ATTACKS, UNTESTED
+from layers_off import ROWS, stored
 from titles import FAMILIES, TITLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "isolation.md"
-START, END = "<!-- attacks -->", "<!-- end of attacks -->"
+MOST_NAMES = 8  # of attacks in a row
 
 
-def table() -> str:
-    """Rows of Markdown, a number each: attack, what stops it, which test shows it."""
-    return "\n".join(_lines())
+def page_with_tables() -> str:
+    """The page with both tables in their places."""
+    page = PAGE.read_text("utf-8")
+    for name, lines in (("attacks", _lines()), ("layers", _layer_lines())):
+        start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        before, _start, rest = page.partition(start)
+        page = f"{before}{start}\n\n" + "\n".join(lines) + f"\n\n{end}{rest.partition(end)[2]}"
+    return page
 
 
-def page_with(table_text: str) -> str:
-    """The page with this table in its place."""
-    before, _start, rest = PAGE.read_text("utf-8").partition(START)
-    _old, _end, after = rest.partition(END)
-    return f"{before}{START}\n\n{table_text}\n\n{END}{after}"
+def _layer_lines() -> Iterator[str]:
+    """A row for each layer: where it was left out, with which others, and what then got through."""
+    yield "| left out | where | attacks that then succeed |\n|---|---|---|"
+    for off in ROWS:
+        names = stored()[off.layer]
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        shown = ", ".join(f"`{name}`" for name in names[:MOST_NAMES]) + more
+        yield f"| {', '.join(off.omitted)} | {off.environment} | {len(names)}: {shown} |"
 
 
 def _lines() -> Iterator[str]:
@@ -40,4 +49,4 @@ def _lines() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with(table()), "utf-8")
+    PAGE.write_text(page_with_tables(), "utf-8")

@@ -10,6 +10,7 @@ import environments
 import pytest
 from attack import Attack
 from catalogue import ATTACKS
+from layers_off import ROWS, Off, stored
 from servers import Servers
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the other environments")
@@ -26,3 +27,14 @@ def servers() -> Iterator[Servers]:
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack_is_stopped(servers: Servers, environment: str, attack: Attack) -> None:
     assert servers.run(attack.name, environment) == ""
+
+
+@pytest.mark.parametrize("off", ROWS, ids=lambda off: off.layer)
+def test_layer_matters(off: Off) -> None:
+    """What was found to succeed without a layer still does: no other one has made it superfluous."""
+    found = stored()[off.layer]
+    first = found[:2]
+    with closing(Servers()) as servers:
+        achieved = {name: servers.run(name, off.environment, *off.omitted) for name in first}
+    assert first
+    assert [name for name, what in achieved.items() if not what] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from catalogue import ATTACKS, UNTESTED
-from table import PAGE, page_with, table
+from table import PAGE, page_with_tables
 from titles import TITLES
 
 
@@ -20,5 +20,5 @@ def test_names_are_unique() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def test_page_has_the_table() -> None:
-    assert PAGE.read_text("utf-8") == page_with(table())
+def test_page_has_the_tables() -> None:
+    assert PAGE.read_text("utf-8") == page_with_tables()
