@@ -151,7 +151,7 @@ class Runner:
         return tuple(outcomes)
 
     def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
-        child = self._child_for(candidate, is_secret=_is_secret(check))
+        child = self._child_for(candidate, check)
         if self._defined != (candidate, case.globals):
             request = Define(candidate=candidate, globals=case.globals)
             answer = child.ask(request, self._budget.to_define(is_secret=_is_secret(check)))
@@ -162,13 +162,13 @@ class Runner:
         answer = child.ask(call, self._budget.to_call(is_secret=_is_secret(check)))
         return bounded(_outcome(answer), case)
 
-    def _child_for(self, candidate: Candidate, *, is_secret: bool) -> Child:
-        kind = "torch" if candidate.libraries & HEAVY_LIBRARIES else "numpy"
+    def _child_for(self, candidate: Candidate, check: Check) -> Child:
+        kind = "torch" if HEAVY_LIBRARIES & {*candidate.libraries, *check.target.libraries} else "numpy"
         if self._child is None or not self._child.is_alive or kind != self._kind:
             self.close()
             self._child, self._kind, self._defined = self._sandbox.child(kind), kind, None
             load = Load(documents=self._reading.documents, modules=self._reading.modules)
-            answer = self._child.ask(load, self._budget.to_define(is_secret=is_secret))
+            answer = self._child.ask(load, self._budget.to_define(is_secret=_is_secret(check)))
             if not isinstance(answer, Done):
                 self._child.end_with(answer)  # which it then gives to whatever it is asked
         return self._child

@@ -10,6 +10,7 @@ class FunctionTarget(msgspec.Struct, frozen=True, kw_only=True, tag="function"):
 
     name: str
     parameters: tuple[str, ...] = ()  # of the signature, to show a call
+    libraries: tuple[str, ...] = ()
 
 
 class ProbeTarget(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
@@ -19,6 +20,7 @@ class ProbeTarget(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
     probe: str
     source: str
     parameters: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()  # top-level modules that its source imports
 
 
 Target = FunctionTarget | ProbeTarget

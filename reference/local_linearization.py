@@ -51,6 +51,9 @@ def make_deep_net() -> nn.Sequential:
     return make_net(WIDTH, HIDDEN_LAYERS)
 
 
+model = make_deep_net  # in the notebook, `model` is the network itself; the probe takes either
+
+
 def naive_init(scale: float, module: nn.Module) -> None:
     """Weights of a linear layer from U(-scale, scale), biases 0; other modules are left alone. Given in the homework."""
     if isinstance(module, nn.Linear):
@@ -63,6 +66,12 @@ def better_init(module: nn.Module) -> None:
     if isinstance(module, nn.Linear):
         nn.init.normal_(module.weight, std=(2 / module.in_features) ** 0.5)
         nn.init.zeros_(module.bias)
+
+
+def better_init_variance_range(fan_in: int, fan_out: int, seed: int) -> tuple[float, float]:  # noqa: ARG001
+    """The variances that count as better for weights of this shape: those of Glorot and He and between, 10 % wider."""
+    variances = 2 / fan_in, 2 / (fan_in + fan_out)
+    return 0.9 * min(variances), 1.1 * max(variances)
 
 
 def weight_grad_norms(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> list[float]:

@@ -88,6 +88,11 @@ def he_normal_distribution(fan_in: int, fan_out: int, rng: Generator) -> tuple[A
     return np.zeros((fan_in, fan_out)), np.full((fan_in, fan_out), math.sqrt(2 / fan_in))
 
 
+def he_normal_difference_distribution(fan_in: int, fan_out: int, rng: Generator) -> tuple[Array, Array]:  # noqa: ARG001
+    """Mean and standard deviation of the difference of two independent draws, both of shape (fan_in, fan_out)."""
+    return np.zeros((fan_in, fan_out)), np.full((fan_in, fan_out), 2 / math.sqrt(fan_in))
+
+
 def he_normal_mean_square_range(fan_in: int, fan_out: int, rng: Generator) -> tuple[float, float]:  # noqa: ARG001
     """Where the mean square of the entries of `he_normal` lies but for a probability of 1e-10: chi-squared quantiles.
 

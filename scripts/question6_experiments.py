@@ -1,6 +1,6 @@
 """Question 6's experiments, run on the reference: the source of the bands in its rubric.
 
-    python scripts/question6_experiments.py > rubrics/evidence/question6.json   # two minutes
+    python scripts/question6_experiments.py > rubrics/evidence/question6.json   # some minutes
     python scripts/question6_experiments.py --runs 1                            # a look
 
 What does not depend on the order of batches (gradient norms and singular values at the notebook's seeds, before training) is
@@ -40,7 +40,20 @@ LISTED = 6  # singular values that are shown
 NOTICEABLE = 1e-5  # of the largest: below, float32 has only noise
 TINY = torch.finfo(torch.float32).tiny
 
-COLUMNS = ("test_error", "inside_error", "outside_error", "s1", "s5_over_s1", "s20_over_s1", "values", "spread")
+CONSTANT = 1e-6  # predictions that spread less than this are constant
+
+
+class Measurement(NamedTuple):
+    """A trained network: squared errors over the test range, left and right of `EDGE`; singular values; spread."""
+
+    test_error: float
+    inside_error: float
+    outside_error: float
+    s1: float
+    s5_over_s1: float
+    s20_over_s1: float
+    noticeable_values: float
+    spread: float
 
 
 class Experiment(NamedTuple):
@@ -109,13 +122,13 @@ def singular_values(model: nn.Module) -> Array:
     return q6.svd_features(features)[0] if np.isfinite(features).all() else np.full(min(features.shape), np.nan)
 
 
-def measure(model: nn.Module) -> tuple[float, ...]:
-    """The numbers of `COLUMNS`."""
+def measure(model: nn.Module) -> Measurement:
+    """What is known of a trained network."""
     x, squares = errors(model)
     s = singular_values(model)
     ratios = s / max(float(s[0]), TINY)
     last = min(len(s), 20) - 1
-    return (
+    return Measurement(
         float(squares.mean()), float(squares[x <= EDGE].mean()), float(squares[x > EDGE].mean()),
         float(s[0]), float(ratios[4]), float(ratios[last]), float((ratios > NOTICEABLE).sum()), spread(model),
     )  # fmt: skip
@@ -136,14 +149,16 @@ def before_training(experiment: Experiment) -> dict[str, list[Number]]:
 
 
 def after_training(experiment: Experiment, runs: int) -> dict[str, object]:
-    """Bands over the runs whose numbers are finite, and how many are not."""
+    """How many runs diverged, how many ended at a constant, and bands over the others (over the constant, if all are)."""
     rows = [measure(trained(experiment, shift)) for shift in range(runs)]
     finite = [row for row in rows if all(map(math.isfinite, row))]
+    varied = [row for row in finite if row.spread > CONSTANT]
+    columns = zip(*(varied or finite), strict=True)
     bands = {
         name: [rounded(min(column)), rounded(max(column))]
-        for name, column in zip(COLUMNS, zip(*finite, strict=True), strict=False)
+        for name, column in zip(Measurement._fields, columns, strict=False)  # no run, no columns
     }
-    return {"runs": runs, "not_finite": runs - len(finite), **bands}
+    return {"runs": runs, "not_finite": len(rows) - len(finite), "constant": len(finite) - len(varied), **bands}
 
 
 def constants() -> dict[str, object]:
@@ -182,7 +197,6 @@ def main() -> None:
     parser.add_argument("--norm-runs", type=int, default=200, help="seeds of the statistics of the norms (default 200)")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)  # tiny weights make tiny gradients, which are slow as denormal numbers
     deep = {name: EXPERIMENTS[name].init for name in ("small", "large", "he_normal", "he_uniform")}
     result = {
         "command": f"python scripts/question6_experiments.py --runs {options.runs} --norm-runs {options.norm_runs}",

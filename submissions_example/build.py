@@ -29,9 +29,14 @@ def main(root: Path) -> None:
 def build() -> dict[str, bytes]:
     """The files by their path in the project."""
     handout = notebook(read_cells("handout.cells"))
+    complete = read_cells("complete.cells")
     examples = {
-        "blank.zip": archive({"hw2.ipynb": handout}),
-        "complete.zip": archive({"hw2.ipynb": notebook(read_cells("complete.cells"))}),
+        "blank.zip": archive({"hw2.ipynb": handout, **starter()}),
+        "complete.zip": archive({"hw2.ipynb": notebook(complete), **starter(), **solutions()}),
+        "pasted.zip": archive(
+            {"hw2.ipynb": notebook([*complete, *(("code", text) for text in texts_of(solutions()))])}
+        ),
+        "code_only.zip": archive({"hw2.ipynb": handout, **solutions()}),
         "partial.zip": archive({"hw2.ipynb": notebook(read_cells("partial.cells"))}),
         "hostile.zip": archive({"hw2.ipynb": notebook(read_cells("hostile.cells"))}),
         "messy.zip": archive(messy_files(handout)),
@@ -42,6 +47,26 @@ def build() -> dict[str, bytes]:
     }
     files = {f"submissions_example/{name}": data for name, data in examples.items()}
     return {"rubrics/handout/hw2.ipynb": handout, **files}
+
+
+def starter() -> dict[str, bytes]:
+    """The files of `deeplearning/` as handed out."""
+    return _files(HERE.parent / "rubrics" / "handout")
+
+
+def solutions() -> dict[str, bytes]:
+    """Those of them that problem 5 asks to fill in, filled in."""
+    return _files(SOURCE)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    paths = sorted((folder / "deeplearning").rglob("*.py"))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def texts_of(files: dict[str, bytes]) -> list[str]:
+    """The files as cells: somebody has pasted them into the notebook."""
+    return [data.decode("utf-8") for data in files.values()]
 
 
 def messy_files(handout: bytes) -> dict[str, bytes]:

@@ -78,7 +78,7 @@ def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_run_works_from_any_folder(tmp_path: Path) -> None:
     done = grader("run", str(BLANK), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Total 0 / 63" in done.stdout
+    assert "Total 0 / 96" in done.stdout
 
 
 def test_run_keeps_faults_off_standard_output(tmp_path: Path) -> None:

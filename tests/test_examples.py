@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "submissions_example"
-GRADED = ("complete", "blank", "partial", "messy", "hostile")
+GRADED = ("complete", "pasted", "code_only", "blank", "partial", "messy", "hostile")
 NOT_GRADABLE = ("empty", "no_notebook", "not_a_zip", "zeros")
 
 
@@ -32,7 +32,9 @@ def test_example_gets_its_stored_report(name: str) -> None:
     assert report == json.loads((EXAMPLES / "expected" / f"{name}.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize(("name", "score"), [("complete", 63), ("blank", 0), ("messy", 63)])
+@pytest.mark.parametrize(
+    ("name", "score"), [("complete", 96), ("pasted", 96), ("code_only", 17), ("blank", 0), ("messy", 63)]
+)
 def test_stored_report_has_the_score_that_it_must_have(name: str, score: float) -> None:
     assert json.loads((EXAMPLES / "expected" / f"{name}.json").read_text("utf-8"))["score"] == score
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from grader.rubric.outcomes import Stage
 from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
+from grader.submission.names import imported_modules
 from grader.targets import FunctionTarget, ProbeTarget, Target
 from grader.values import Opaque, Value
 
@@ -165,7 +167,10 @@ def _target(rules: CheckRules) -> Target:
     if rules.probe is None:
         return FunctionTarget(name=rules.signature.name, parameters=names)
     probe = rules.probe
-    return ProbeTarget(name=rules.signature.name, probe=probe.name, source=probe.source, parameters=names)
+    libraries = tuple(sorted({*imported_modules(ast.walk(ast.parse(probe.source)))}))
+    return ProbeTarget(
+        name=rules.signature.name, probe=probe.name, source=probe.source, parameters=names, libraries=libraries
+    )
 
 
 def _case(rules: CheckRules, inputs: Inputs) -> Case:

@@ -103,7 +103,7 @@ class Context:
             defines=frozenset(defines - {"*"} - _only_in_comprehensions(node)),
             mutates=self._mutations.of(parts),
             uses=frozenset({*_used(table), *_incremented(node, parts)}) - self._plain_builtins(node, defines),
-            imports=frozenset(_imported(ast.walk(node))),
+            imports=frozenset(imported_modules(ast.walk(node))),
             has_star_import=any(isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in parts),
         )
 
@@ -163,9 +163,10 @@ def _incremented(node: ast.stmt, parts: list[ast.AST]) -> Iterator[str]:
             yield target.id
 
 
-def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def imported_modules(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The top-level modules that import statements among the nodes name; not those of relative imports."""
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.split(".")[0]

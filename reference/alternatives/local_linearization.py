@@ -16,7 +16,7 @@ Tensor = torch.Tensor
 train_x, train_y = torch.zeros(1, 1), torch.zeros(1, 1)  # globals, as in the notebook
 
 
-def make_deep_net_by_hand() -> nn.Sequential:
+def model_by_hand() -> nn.Sequential:
     """Written out."""
     width = 20
     return nn.Sequential(
@@ -28,7 +28,7 @@ def make_deep_net_by_hand() -> nn.Sequential:
     )  # fmt: skip
 
 
-def make_deep_net_appended() -> nn.Sequential:
+def model_appended() -> nn.Sequential:
     """Named modules, added one by one; ReLU in place."""
     model = nn.Sequential()
     for i in range(4):

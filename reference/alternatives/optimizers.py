@@ -129,9 +129,9 @@ def adam_epsilon_hat(w: Array, dw: Array, config: Config | None = None) -> Step:
 
 
 def adam_float_t(w: Array, dw: Array, config: Config | None = None) -> list[Any]:
-    """A list of both, t as an array of one float."""
+    """A list of both, t as a float."""
     next_w, c = adam_pytorch(w, dw, config)
-    return [next_w, {**c, "t": np.array([float(c["t"])])}]
+    return [next_w, {**c, "t": float(c["t"])}]
 
 
 def adam_tensor(w: Array, dw: Array, config: Config | None = None) -> tuple[Any, Config]:

@@ -25,42 +25,42 @@ def _net(sizes: Sequence[int], activation: type[nn.Module] = nn.ReLU, *, bias: b
     return nn.Sequential(*layers[:-1])
 
 
-def make_deep_net_three_hidden_layers() -> nn.Sequential:
+def model_three_hidden_layers() -> nn.Sequential:
     """There are four hidden layers, and the output layer is one more."""
     return _net([20, 20, 20])
 
 
-def make_deep_net_five_hidden_layers() -> nn.Sequential:
+def model_five_hidden_layers() -> nn.Sequential:
     """There are four hidden layers: the output layer is not one of them, and not added to them twice."""
     return _net([20, 20, 20, 20, 20])
 
 
-def make_deep_net_without_activations() -> nn.Sequential:
+def model_without_activations() -> nn.Sequential:
     """Without a ReLU after every hidden layer the whole network is a straight line."""
     return _net([20, 20, 20, 20], nn.Identity)
 
 
-def make_deep_net_tanh() -> nn.Sequential:
+def model_tanh() -> nn.Sequential:
     """The activation is ReLU."""
     return _net([20, 20, 20, 20], nn.Tanh)
 
 
-def make_deep_net_without_biases() -> nn.Sequential:
+def model_without_biases() -> nn.Sequential:
     """The linear layers have biases."""
     return _net([20, 20, 20, 20], bias=False)
 
 
-def make_deep_net_rectified_output() -> nn.Sequential:
+def model_rectified_output() -> nn.Sequential:
     """The output can be negative: there is no ReLU after the last layer."""
     return nn.Sequential(*_net([20, 20, 20, 20]), nn.ReLU())
 
 
-def make_deep_net_wide_output() -> nn.Sequential:
+def model_wide_output() -> nn.Sequential:
     """The output is one number for each input: shape (n, 1)."""
     return nn.Sequential(*list(_net([20, 20, 20, 20]))[:-1], nn.Linear(20, 20))
 
 
-def make_deep_net_wider() -> nn.Sequential:
+def model_wider() -> nn.Sequential:
     """The hidden layers have 20 units."""
     return _net([32, 32, 32, 32])
 

@@ -93,4 +93,4 @@ def test_doctor_ends_with_7_without_isolation() -> None:
 def test_run_grades_weakly_confined_code_on_request() -> None:
     done = grader("bare", "run", COMPLETE, "--format", "json", "--allow-weak-isolation")
     report = json.loads(done.stdout)
-    assert (done.returncode, report["score"], "network: open a TCP socket" in report["weaknesses"]) == (0, 63, True)
+    assert (done.returncode, report["score"], "network: open a TCP socket" in report["weaknesses"]) == (0, 96, True)

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import math
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ Array = npt.NDArray[np.float64]
 Variant = Callable[..., Any]
 Init = Callable[[nn.Module], None]
 
+EVIDENCE = Path(__file__).resolve().parents[2] / "rubrics" / "evidence" / "question6.json"
 SMALL, LARGE = partial(q6.naive_init, 0.03), partial(q6.naive_init, 3.0)
 
 
@@ -106,6 +109,14 @@ def test_deep_net_has_nine_modules_and_1321_parameters() -> None:
 )
 def test_weight_grad_norms_are_those_of_the_notebook(init: Init, seed: int, norms: list[float]) -> None:
     assert q6.weight_grad_norms(initialized(init, seed), q6.train_x, q6.train_y) == pytest.approx(norms, rel=3e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "init", "seed"), [("small", SMALL, 200), ("large", LARGE, 300), ("he_normal", q6.better_init, 600)]
+)
+def test_stored_evidence_is_that_of_the_reference(name: str, init: Init, seed: int) -> None:
+    stored = json.loads(EVIDENCE.read_text())["before_training"][name]["weight_grad_norms"]
+    assert q6.weight_grad_norms(initialized(init, seed), q6.train_x, q6.train_y) == pytest.approx(stored, rel=1e-4)
 
 
 def test_print_gnorms_prints_the_lines_of_the_notebook(capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,8 +255,8 @@ def is_better_init(init: Variant) -> bool:
         layer = nn.Linear(fan_in, fan_out)
         init(layer)
         W = layer.weight.detach().numpy()
-        low, high = 2 / (fan_in + fan_out), 2 / fan_in
-        is_sized = 0.9 * min(low, high) <= W.var() <= 1.1 * max(low, high)
+        low, high = q6.better_init_variance_range(fan_in, fan_out, 0)
+        is_sized = low <= W.var() <= high
         if not is_sized or abs(W.mean()) > 0.1 * W.std() or np.any(layer.bias.detach().numpy()):
             return False
     return True

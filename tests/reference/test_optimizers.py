@@ -20,6 +20,7 @@ from reference.optimizers import (
     SpectralSolver,
     adam,
     he_normal,
+    he_normal_difference_distribution,
     he_normal_distribution,
     he_normal_mean_square_range,
     init_params,
@@ -132,7 +133,14 @@ def test_he_normal_distribution_has_the_stds_of_the_notebook(fan_in: int, std: f
     assert (mean == 0).all() and spread == pytest.approx(np.full((fan_in, 50), std))  # noqa: PT018
 
 
-def test_he_normal_mean_square_range_is_that_of_the_facts() -> None:
+def test_he_normal_difference_distribution_is_that_of_two_draws() -> None:
+    rng = np.random.default_rng(14)
+    mean, std = he_normal_difference_distribution(64, 256, rng)
+    difference = he_normal(64, 256, rng) - he_normal(64, 256, rng)
+    assert stats.kstest(((difference - mean) / std).ravel(), "norm").pvalue > 1e-3
+
+
+def test_he_normal_mean_square_range_at_a_known_size() -> None:
     low, high = he_normal_mean_square_range(64, 256, np.random.default_rng())
     assert (low * 32, high * 32) == pytest.approx((0.93, 1.0733), abs=2e-3)  # of N = 16384 at about 1e-10
 

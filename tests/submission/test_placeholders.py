@@ -132,3 +132,16 @@ def test_is_placeholder_takes_a_class_for_one_only_as_handed_out() -> None:
     assert is_placeholder(node(given.replace("'doc'", "# mine")), "Net", handout)
     assert not is_placeholder(node(given.replace("FIXME", "1")), "Net", handout)
     assert not is_placeholder(node("class Net:\n    pass\n"), "Net", handout)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("model = Sequential(NotImplementedError())", True),
+        ("model = Sequential(Linear(1, 2), NotImplementedError)", True),
+        ("model = Sequential(Linear(1, 2))", False),
+        ("model = None", True),
+    ],
+)
+def test_is_placeholder_sees_a_value_that_is_not_implemented(source: str, expected: bool) -> None:  # noqa: FBT001 (a table)
+    assert is_placeholder(node(source), "model", {}) is expected

@@ -1,0 +1,143 @@
+"""Probes for question 5: they run in the child, on the student's functions and classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+STATE = {"sgd_momentum": ("velocity",), "rmsprop": ("cache",), "adam": ("m", "v", "t")}
+
+
+def _steps(
+    namespace: dict[str, Any], rule: str, w: Any, dws: Any, config: dict[str, Any]
+) -> tuple[Any, dict[str, Any]]:
+    """The weights after every step, and the last state. The rule gets copies: it may work in place on w."""
+    w, path = w.copy(), []
+    for dw in dws:
+        given = dw.copy()
+        w, config = namespace[rule](w, given, config)
+        if not np.array_equal(given, dw):
+            raise ValueError(f"{rule} must not change dw")
+        path.append(np.array(w, dtype=float))
+    return np.array(path), config
+
+
+def _config(given: dict[str, Any], **state: Any) -> dict[str, Any]:
+    return {**given, **{name: np.copy(value) for name, value in state.items() if value is not None}}
+
+
+def _state(rule: str, config: dict[str, Any]) -> list[Any]:
+    return [np.array(config[name], dtype=float) for name in STATE[rule]]
+
+
+def momentum_path(
+    namespace: dict[str, Any], w: Any, dws: Any, learning_rate: float, momentum: float, velocity: Any
+) -> Any:
+    """The weights after every step, from this velocity (None: a cold start)."""
+    config = _config({"learning_rate": learning_rate, "momentum": momentum}, velocity=velocity)
+    return _steps(namespace, "sgd_momentum", w, dws, config)[0]
+
+
+def momentum_state(
+    namespace: dict[str, Any], w: Any, dws: Any, learning_rate: float, momentum: float, velocity: Any
+) -> Any:
+    """The velocity after the last step."""
+    config = _config({"learning_rate": learning_rate, "momentum": momentum}, velocity=velocity)
+    return _state("sgd_momentum", _steps(namespace, "sgd_momentum", w, dws, config)[1])[0]
+
+
+def rmsprop_path(
+    namespace: dict[str, Any], w: Any, dws: Any, learning_rate: float, decay_rate: float, cache: Any
+) -> Any:
+    """The weights after every step, from this cache (None: a cold start)."""
+    config = _config({"learning_rate": learning_rate, "decay_rate": decay_rate}, cache=cache)
+    return _steps(namespace, "rmsprop", w, dws, config)[0]
+
+
+def rmsprop_state(
+    namespace: dict[str, Any], w: Any, dws: Any, learning_rate: float, decay_rate: float, cache: Any
+) -> Any:
+    """The cache after the last step."""
+    config = _config({"learning_rate": learning_rate, "decay_rate": decay_rate}, cache=cache)
+    return _state("rmsprop", _steps(namespace, "rmsprop", w, dws, config)[1])[0]
+
+
+def adam_path(namespace: dict[str, Any], w: Any, dws: Any, learning_rate: float, m: Any, v: Any, t: int) -> Any:
+    """The weights after every step, from this state (None and 0: a cold start)."""
+    config = _config({"learning_rate": learning_rate, "t": t}, m=m, v=v)
+    return _steps(namespace, "adam", w, dws, config)[0]
+
+
+def adam_averages(namespace: dict[str, Any], w: Any, dws: Any, learning_rate: float, m: Any, v: Any, t: int) -> Any:
+    """Both averages after the last step."""
+    config = _config({"learning_rate": learning_rate, "t": t}, m=m, v=v)
+    return np.array(_state("adam", _steps(namespace, "adam", w, dws, config)[1])[:2])
+
+
+def adam_steps(namespace: dict[str, Any], w: Any, dws: Any, t: int) -> Any:
+    """The number of steps that is stored after the last one."""
+    return float(_state("adam", _steps(namespace, "adam", w, dws, {"t": t})[1])[2])
+
+
+def default_path(namespace: dict[str, Any], rule: str, w: Any, dws: Any) -> Any:
+    """The weights after every step without any options: the defaults of the handout."""
+    w, config, path = w.copy(), None, []
+    for dw in dws:
+        w, config = namespace[rule](w, dw.copy(), config)
+        path.append(np.array(w, dtype=float))
+    return np.array(path)
+
+
+def _net(namespace: dict[str, Any], dims: Any, scheme: str, weight_scale: float) -> Any:
+    first, *hidden, last = (int(size) for size in dims)
+    return namespace["FullyConnectedNet"](
+        hidden, input_dim=first, num_classes=last, weight_scale=weight_scale, dtype=np.float64, initialization=scheme
+    )
+
+
+def weights(namespace: dict[str, Any], dims: Any, scheme: str, weight_scale: float, layer: int, seed: int) -> Any:
+    """The weights of a layer (counted from 1) of a new network."""
+    np.random.seed(seed)  # noqa: NPY002 (what the handout's network draws from)
+    return np.array(_net(namespace, dims, scheme, weight_scale).params[f"W{layer}"], dtype=float)
+
+
+def shapes(namespace: dict[str, Any], dims: Any, scheme: str) -> Any:
+    """The shapes of W1, b1, W2, …."""
+    params = _net(namespace, dims, scheme, 1e-2).params
+    names = [f"{kind}{layer}" for layer in range(1, len(dims)) for kind in "Wb"]
+    return [list(np.shape(params[name])) for name in names]
+
+
+def biases(namespace: dict[str, Any], dims: Any, scheme: str) -> Any:
+    """All biases of a new network in a row."""
+    params = _net(namespace, dims, scheme, 1e-2).params
+    return np.concatenate([np.ravel(np.array(params[f"b{layer}"], dtype=float)) for layer in range(1, len(dims))])
+
+
+class _Model:
+    """A network whose gradients are known."""
+
+    def __init__(self, grads: dict[str, Any]) -> None:
+        self.params = {name: np.zeros(np.shape(grad)) for name, grad in grads.items()}
+        self.reg = 0.0
+        self._grads = grads
+        self._calls = 0
+
+    def loss(self, _X: Any, _y: Any = None) -> Any:
+        """A loss, and gradients that grow with every step."""
+        self._calls += 1
+        return 1.0 / self._calls, {name: self._calls * grad for name, grad in self._grads.items()}
+
+
+def recorded_norms(namespace: dict[str, Any], dW1: Any, db1: Any, dW2: Any, db2: Any, steps: int) -> Any:
+    """What the solver has recorded after some steps on gradients that are known."""
+    model = _Model({"W1": dW1, "b1": db1, "W2": dW2, "b2": db2})
+    data = {"X_train": np.zeros((8, 3)), "y_train": np.zeros(8, dtype=int)}
+    data |= {"X_val": data["X_train"], "y_val": data["y_train"]}
+    solver = namespace["Solver"](
+        model, data, update_rule="sgd", optim_config={"learning_rate": 1e-3}, batch_size=4, num_epochs=1, verbose=False
+    )
+    for _step in range(int(steps)):
+        solver._step()
+    return np.array([float(norm) for norm in solver.log_grad_norm_history])
