@@ -56,8 +56,9 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 def diagnose(assignment: Path) -> Diagnosis:
     """Run the self-test as `grader run` does."""
-    with closing(Sandbox(Limits(), private=(assignment.absolute(),))) as sandbox:
-        isolation = measure(sandbox, places_around(assignment))
+    places = places_around(assignment)
+    with closing(Sandbox(Limits(), places.private)) as sandbox:
+        isolation = measure(sandbox, places)
     states = tuple(_property(isolation, kind) for kind in Property)
     return Diagnosis(machine=_machine(), layers=isolation.layers, properties=states)
 

@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from grader.sandbox.messages import SelfTest, SelfTested
 from grader.sandbox.namespaces import PROGRAM
 
 TEST_SECONDS = 10.0
+STATUS = Path("/proc/self/status")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 REMEDIES = {
     Property.CONFIDENTIALITY: "Use Linux 5.13 or later with Landlock switched on, or run as root so that each child "
@@ -40,18 +41,19 @@ REMEDIES = {
 class Places(NamedTuple):
     """What lies on this machine that student code must not touch."""
 
-    files: tuple[Path, ...]  # not to be read
-    folders: tuple[Path, ...]  # not to be written to
+    private: tuple[Path, ...]  # files and folders that it must not read
+    writable: tuple[Path, ...]  # folders that it must not write to, though others may
 
 
 def places_around(assignment: Path, submission: Path | None = None, output: Path | None = None) -> Places:
-    """What is at stake when a submission is graded: rubric, plan, submission; the folders where results may lie."""
-    root = default_folder()
-    plans = sorted((root / "plans").glob("*.plan"))[:1] if root else []
-    rubric = sorted((assignment / "rubrics").glob("*.y*ml"))[:1]
-    files = (*rubric, *plans, *([submission] if submission else []))
-    folders = (Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd(), *([output.parent] if output else []))  # noqa: S108 (it must not be written to)
-    return Places(tuple(path.absolute() for path in files), tuple(path.absolute() for path in folders))
+    """What is at stake when a submission is graded: rubric, reference, plans, submission, results."""
+    private = [assignment / "rubrics", assignment / "reference", default_folder(), submission, output]
+    writable = [Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd(), output and output.parent]  # noqa: S108 (tried)
+    return Places(_absolute(private), _absolute(writable))
+
+
+def _absolute(paths: Iterable[Path | None]) -> tuple[Path, ...]:
+    return tuple(path.absolute() for path in paths if path is not None)
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,10 +82,22 @@ def measure(sandbox: Sandbox, places: Places) -> Isolation:
 
 
 def _request(places: Places) -> SelfTest:
-    """Without links: a child may reach what lies behind one, although it cannot follow it."""
-    files = (os.fsencode(path.resolve()) for path in places.files if path.is_file())
-    folders = (os.fsencode(path.resolve()) for path in places.folders if path.is_dir())
-    return SelfTest(files=tuple(files), folders=tuple(folders), processes=(os.getpid(),))
+    """Real paths: behind namespaces a link may be missing where its target is not."""
+    files = (sample for path in places.private if (sample := _sample(path)) is not None)
+    folders = (path for path in places.writable if path.is_dir())
+    return SelfTest(
+        files=tuple(os.fsencode(path.resolve()) for path in files),
+        folders=tuple(os.fsencode(path.resolve()) for path in folders),
+        processes=(os.getpid(),),
+    )
+
+
+def _sample(path: Path) -> Path | None:
+    """A file that is there: the path itself, or one in the folder."""
+    try:
+        return path if path.is_file() else next((entry for entry in path.rglob("*") if entry.is_file()), None)
+    except OSError:
+        return None
 
 
 def require(isolation: Isolation) -> None:
@@ -128,15 +142,12 @@ def _decoded(body: bytes | None) -> Isolation | None:
 
 
 def _key(places: Places) -> str:
+    """Everything that the verdict may depend on, as far as this process can see it."""
     boot = BOOT_ID.read_text("ascii") if BOOT_ID.exists() else ""
-    parts = (
-        __version__,
-        platform.node(),
-        platform.release(),
-        boot,
-        os.geteuid(),
-        sys.executable,
-        shutil.which(PROGRAM),
-        places,
-    )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    status = STATUS.read_text("ascii").splitlines() if STATUS.exists() else []
+    rights = [line for line in status if line.startswith(("Cap", "Seccomp", "NoNewPrivs", "Uid"))]
+    modes = [
+        (path, path.stat().st_mode, path.stat().st_uid) for path in (*places.private, *places.writable) if path.exists()
+    ]
+    parts = (__version__, platform.node(), platform.release(), boot, sys.executable, shutil.which(PROGRAM))
+    return hashlib.sha256(repr((parts, rights, modes)).encode("utf-8", "surrogateescape")).hexdigest()

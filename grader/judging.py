@@ -27,6 +27,9 @@ from grader.records import (
 from grader.values import Opaque
 
 SAME_AS_MISTAKE = Close(rtol=1e-6)
+CONFINED = (
+    "(When it is graded, code has no files, processes or network: only the notebook and its .py files are there.)"
+)
 MIN_MATCHES = 2  # cases on which an answer must equal a mistake's, and be wrong, before its hint is shown
 
 
@@ -139,7 +142,7 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
     if not isinstance(outcome, Returned) and outcome.while_defining:
         subject = f"The code that defines {check.target.name}"
     if isinstance(outcome, Raised):
-        message = f"{subject} raised {outcome.kind}: {outcome.message}"
+        message = f"{subject} raised {outcome.kind}: {' '.join(outcome.message.splitlines())}{_advice(outcome)}"
         return result(check, Status.RAISED, message=message, places=outcome.places, stdout=outcome.stdout)
     if isinstance(outcome, TimedOut):
         return result(check, Status.TIMED_OUT, message=_timeout_text(check, subject, outcome, limits))
@@ -154,6 +157,14 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
 
 def _ending_text(outcome: Crashed) -> str:
     return f"{outcome.reason} (tampering)" if outcome.is_tampering else outcome.reason
+
+
+def _advice(outcome: Raised) -> str:
+    """What to say of something that works at home, but not in a child."""
+    is_confined = outcome.kind in ("PermissionError", "FileNotFoundError") or any(
+        words in outcome.message for words in ("Permission denied", "Operation not permitted")
+    )
+    return f" {CONFINED}" if is_confined else ""
 
 
 def _assumed_text(check: Check) -> str:

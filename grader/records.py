@@ -147,7 +147,7 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
     is_assumed: bool = False  # not tried: the candidate died too often before
     is_forbidden: bool = False  # by a system call that the kernel ended it for
     is_tampering: bool = False  # it sent or did something that no honest answer does
-    detail: str = ""  # for staff: the traceback of our own code, says the child
+    detail: Message = ""  # for staff: the traceback of our own code, says the child
 
 
 Outcome = Returned | Raised | TimedOut | OutOfMemory | Crashed

@@ -16,6 +16,7 @@ import msgspec
 MAX_NODES = 200_000  # of one value: its numbers, texts, lists, …
 MAX_TEXT = 100_000  # characters
 MAX_WHAT = 1_000
+MAX_DTYPE, MAX_SIDE, MAX_DIMENSIONS = 16, 2**40, 64  # of an array
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
@@ -33,8 +34,10 @@ class Array(msgspec.Struct, frozen=True, tag="array"):
     `dtype` is a NumPy code of kind b, i, u, f or c ("<f8"); `data` is C-ordered; `origin` says what it was.
     """
 
-    dtype: str
-    shape: tuple[int, ...]
+    dtype: Annotated[str, msgspec.Meta(max_length=MAX_DTYPE)]
+    shape: Annotated[
+        tuple[Annotated[int, msgspec.Meta(ge=0, le=MAX_SIDE)], ...], msgspec.Meta(max_length=MAX_DIMENSIONS)
+    ]
     data: bytes
     origin: Literal["numpy", "torch", "sympy"] = "numpy"
 

@@ -81,7 +81,7 @@ def test_measure_names_the_layers_in_the_order_in_which_they_are_put_on(strong: 
 
 
 def test_measure_tries_the_places(strong: Isolation, places: Places) -> None:
-    wanted = {f"read {places.files[0]}", f"write to {places.folders[0]}"}
+    wanted = {f"read {places.private[0]}", f"write to {places.writable[0]}"}
     assert wanted <= {trial.action for trial in strong.trials}
 
 
@@ -98,8 +98,8 @@ def test_measure_tries_what_a_link_leads_to(tmp_path: Path, sandbox: Sandbox) ->
 
 
 def test_measure_leaves_nothing_in_a_folder_that_can_be_written_to(weak: Isolation, places: Places) -> None:
-    written = [trial for trial in weak.failures() if trial.action == f"write to {places.folders[0]}"]
-    assert (len(written), list(places.folders[0].iterdir())) == (1, [places.files[0]])
+    written = [trial for trial in weak.failures() if trial.action == f"write to {places.writable[0]}"]
+    assert (len(written), list(places.writable[0].iterdir())) == (1, [places.private[0]])
 
 
 def trial(kind: Property, action: str, *, passed: bool = False) -> Trial:
@@ -187,7 +187,7 @@ def test_measure_once_measures_other_places_again(
     sandbox: Sandbox, open_sandbox: Sandbox, places: Places, tmp_path: Path
 ) -> None:
     measure_once(sandbox, places, tmp_path)
-    others = Places(places.files, (*places.folders, tmp_path))
+    others = Places(places.private, (*places.writable, tmp_path))
     isolation = measure_once(open_sandbox, others, tmp_path)
     assert (bool(isolation.failures()), len(list((tmp_path / "isolation").iterdir()))) == (True, 2)
 
@@ -244,16 +244,18 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_places_around_names_a_rubric_a_plan_and_the_submission(course: Path) -> None:
-    found = places_around(Path("hw"), Path("hw.zip")).files
-    assert found == tuple(course / name for name in ("hw/rubrics/a.yaml", "cache/plans/1.plan", "hw.zip"))
+def test_places_around_names_rubric_reference_plans_submission_and_results(course: Path) -> None:
+    found = places_around(Path("hw"), Path("hw.zip"), Path("results/results.json")).private
+    names = ("hw/rubrics", "hw/reference", "cache", "hw.zip", "results/results.json")
+    assert found == tuple(course / name for name in names)
 
 
-def test_places_around_without_submission_rubric_and_plan_names_no_file(course: Path) -> None:
-    (course / "cache/plans/1.plan").unlink()
-    assert places_around(course / "cache").files == ()
+def test_measure_tries_one_file_of_every_private_folder(course: Path, sandbox: Sandbox) -> None:
+    actions = {trial.action for trial in measure(sandbox, places_around(Path("hw"), Path("hw.zip"))).trials}
+    starts = [f"read {course / name}" for name in ("hw/rubrics/", "cache/plans/1.plan", "hw.zip")]
+    assert [start for start in starts if not any(action.startswith(start) for action in actions)] == []
 
 
 def test_places_around_names_where_results_may_lie(course: Path) -> None:
-    found = places_around(course / "hw", output=Path("results/results.json")).folders
+    found = places_around(course / "hw", output=Path("results/results.json")).writable
     assert {course, course / "results", Path("/dev/shm")} <= set(found)  # noqa: S108 (nothing is written)

@@ -184,3 +184,16 @@ def test_judge_matches_words_too() -> None:
     words = check("which", [((1,), "large"), ((2,), "large")], compare=Choice(options=("large", "small")))
     wrong = with_fields(words, mistakes=(mistake("always small", "small", "small"),))
     assert judge(wrong, returned("small", "small"), LIMITS).hint == "hint of always small"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_explained"),
+    [
+        (Raised(kind="PermissionError", message="[Errno 13] Permission denied: 'x.csv'"), True),
+        (Raised(kind="FileNotFoundError", message="data.csv not found."), True),
+        (Raised(kind="RuntimeError", message="[enforce fail] Permission denied"), True),
+        (Raised(kind="ValueError", message="no"), False),
+    ],
+)
+def test_judge_explains_what_only_confinement_forbids(outcome: Outcome, is_explained: bool) -> None:  # noqa: FBT001 (a table)
+    assert ("code has no files, processes or network" in judge(SQUARE, (outcome,), LIMITS).message) is is_explained

@@ -18,7 +18,7 @@ import msgspec
 
 from grader.assignment import check_folder, load_plan
 from grader.errors import SubmissionError, UsageError
-from grader.isolation import measure, places_around, require
+from grader.isolation import Isolation, measure, places_around, require
 from grader.outputs.gradescope import render_gradescope
 from grader.pipeline import grade, unfinished, ungradable
 from grader.plan import Limits
@@ -53,24 +53,23 @@ def run(options: Options) -> int:
 
 def _grade(options: Options) -> Report:
     check_folder(options.assignment)
-    private = (options.assignment, options.submission, *([options.output] if options.output else []))
-    with closing(Sandbox(Limits(), private=tuple(path.absolute() for path in private))) as sandbox:
+    places = places_around(options.assignment, options.submission, options.output)
+    with closing(Sandbox(Limits(), places.private)) as sandbox:
         sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
         plan = load_plan(options.assignment)
         try:
             bundle = collect(options.submission)
         except SubmissionError as error:
             return ungradable(name_of(options.submission), str(error), plan)
-        weaknesses = _weaknesses(options, sandbox)
         if options.output is not None and not _is_special(options.output):
-            _store(options, unfinished(bundle.name, plan))  # what stays when this process is killed
+            _store(options, unfinished(name_of(options.submission), plan))  # what stays when this process is killed
+        weaknesses = _weaknesses(measure(sandbox, places), is_allowed=options.allows_weak_isolation)
         return msgspec.structs.replace(grade(bundle, plan, sandbox), weaknesses=weaknesses)
 
 
-def _weaknesses(options: Options, sandbox: Sandbox) -> tuple[str, ...]:
-    """What student code could do here; empty as it should be. Raises IsolationError unless that was asked for."""
-    isolation = measure(sandbox, places_around(options.assignment, options.submission, options.output))
-    if not options.allows_weak_isolation:
+def _weaknesses(isolation: Isolation, *, is_allowed: bool) -> tuple[str, ...]:
+    """What student code could do here; empty as it should be. Raises IsolationError unless that is allowed."""
+    if not is_allowed:
         require(isolation)
     weaknesses = tuple(f"{trial.property.value}: {trial.action}" for trial in isolation.failures())
     for weakness in weaknesses:

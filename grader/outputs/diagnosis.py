@@ -49,9 +49,13 @@ def _print_machine(console: Console, diagnosis: Diagnosis) -> None:
 def _layers(diagnosis: Diagnosis) -> Table:
     table = Table("layer", "state", "what it protects", box=None, padding=(0, 2, 0, 0), header_style="bold")
     for layer in diagnosis.layers:
-        state = YES if layer.is_active else Text(f"not active: {layer.remark}", NO)
+        state = YES if layer.is_active else _missing(layer.remark)
         table.add_row(Text(layer.name), state, Text(layer.protects))
     return table
+
+
+def _missing(remark: str) -> Text:
+    return Text(remark, "dim") if remark.startswith("not needed") else Text(f"not active: {remark}", NO)
 
 
 def _properties(diagnosis: Diagnosis) -> Table:

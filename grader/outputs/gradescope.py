@@ -6,10 +6,11 @@ import json
 
 from grader.outputs.visible import plain, without_secrets
 from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
-from grader.records import CheckResult, PartResult, Report, Status
+from grader.records import CheckResult, PartResult, Report, Status, Visibility
 
 Json = dict[str, object]
 MAX_OUTPUTS = 500_000  # characters of all tests together
+MAX_INCIDENTS = 50
 LEFT_OUT = "[left out: the report is too long]"
 
 
@@ -21,8 +22,9 @@ def render_gradescope(report: Report) -> str:
         for part in question.parts
         for number, check in enumerate(part.checks, 1)
     ]
-    outputs = _capped([_output(without_secrets(check), part) for check, part, _number in checks])
-    tests = [_test(*one, output) for one, output in zip(checks, outputs, strict=True)]
+    tests = [_test(*one) for one in checks]
+    for is_shown in (True, False):  # apart: what is still secret must not push out what is shown
+        _cap([test for test in tests if (test["visibility"] == Visibility.VISIBLE.value) is is_shown])
     results: Json = {
         "score": report.score,
         "output": _summary(report),
@@ -37,23 +39,23 @@ def render_gradescope(report: Report) -> str:
             "grader_version": report.version,
             "layers": [layer.name for layer in report.layers if layer.is_active],
             "weaknesses": [plain(weakness) for weakness in report.weaknesses],
-            "incidents": [plain(incident) for incident in report.incidents],
+            "incidents": [plain(incident) for incident in report.incidents[:MAX_INCIDENTS]],
         },
     }
     return json.dumps(results, indent=1, allow_nan=False, ensure_ascii=True)
 
 
-def _capped(outputs: list[str]) -> list[str]:
-    """The outputs, of all together at most `MAX_OUTPUTS` characters: what comes later is left out."""
+def _cap(tests: list[Json]) -> None:
+    """Leave outputs out, once those before have `MAX_OUTPUTS` characters together."""
     left = MAX_OUTPUTS
-    capped = []
-    for output in outputs:
-        capped.append(output if len(output) <= left else LEFT_OUT)
-        left -= min(left, len(output))
-    return capped
+    for test in tests:
+        length = len(str(test["output"]))
+        if length > left:
+            test["output"] = LEFT_OUT
+        left -= min(left, length)
 
 
-def _test(check: CheckResult, part: PartResult, number: int, output: str) -> Json:
+def _test(check: CheckResult, part: PartResult, number: int) -> Json:
     return {
         "number": f"{part.label}.{number}",
         "name": plain(f"{part.label} {part.title}: {check.name}"),
@@ -62,7 +64,7 @@ def _test(check: CheckResult, part: PartResult, number: int, output: str) -> Jso
         "max_score": check.points,
         "status": "passed" if check.status is Status.PASSED else "failed",
         "visibility": check.visibility.value,
-        "output": output,
+        "output": _output(without_secrets(check), part),
         "output_format": "text",
     }
 

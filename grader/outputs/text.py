@@ -106,6 +106,8 @@ def _print_end(console: Console, report: Report) -> None:
     for weakness in report.weaknesses:
         _print_remark(console, f"weak isolation: student code could do this: {plain(weakness)}", "red")
     console.print(Text(f"Total {report.score:g} / {report.points:g}", "bold"))
+    if layers := ", ".join(layer.name for layer in report.layers if layer.is_active):
+        _print_remark(console, f"student code was confined by: {layers}", "dim")
 
 
 def _print_remark(console: Console, text: str, style: str) -> None:

@@ -34,4 +34,4 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`plain`, on one line: for names, which could look like a line of ours."""
-    return " ".join(plain(text).split())
+    return " ".join(plain(text).splitlines())

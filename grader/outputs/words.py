@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.outputs.visible import plain, without_secrets
+from grader.outputs.visible import one_line, plain, without_secrets
 from grader.records import CheckResult, PartResult, Seen, Status
 from grader.scoring import place_text
 
@@ -29,8 +29,8 @@ def check_lines(check: CheckResult) -> Iterator[tuple[str, str]]:
     for line in plain(check.message).splitlines():
         yield "", line
     for place in check.places:
-        source = f":  {plain(place.source)}" if place.source else ""
-        yield "where", f"{plain(place_text(place))}{source}"
+        source = f":  {one_line(place.source)}" if place.source else ""
+        yield "where", f"{one_line(place_text(place))}{source}"
     if check.hint:
         yield "hint", plain(check.hint)
     yield from _printed(check)
@@ -42,7 +42,7 @@ def graded_lines(part: PartResult) -> Iterator[str]:
     for check in {check.function: check for check in visible if check.graded}.values():
         if check.graded:
             others = f"; also seen: {_seen(check.others)}" if check.others else ""
-            yield f"{plain(check.function)} in {plain(place_text(check.graded.place))}{others}"
+            yield f"{one_line(check.function)} in {one_line(place_text(check.graded.place))}{others}"
 
 
 def _printed(check: CheckResult) -> Iterator[tuple[str, str]]:
@@ -56,4 +56,4 @@ def _printed(check: CheckResult) -> Iterator[tuple[str, str]]:
 
 
 def _seen(others: tuple[Seen, ...]) -> str:
-    return ", ".join(f"{plain(place_text(seen.place))} ({plain(seen.remark)})" for seen in others)
+    return ", ".join(f"{one_line(place_text(seen.place))} ({one_line(seen.remark)})" for seen in others)

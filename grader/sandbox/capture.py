@@ -9,11 +9,14 @@ from typing import Any
 from grader.codec import encodable
 from grader.records import MAX_OUTPUT
 
+OPEN = open
 NULL_FD = 0  # of a child: /dev/null, open for reading and writing
 
 
 class Capture(io.TextIOBase):
     """A text stream that keeps its first `MAX_OUTPUT` characters."""
+
+    encoding = "utf-8"
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,4 +44,4 @@ class Capture(io.TextIOBase):
 def open_or_discard(file: Any, *arguments: Any, **options: Any) -> Any:
     """`open`, for which /dev/null stays writable: to silence what prints too much is no writing of files."""
     is_null = isinstance(file, str | os.PathLike) and os.fspath(file) == os.devnull
-    return io.open(os.dup(NULL_FD) if is_null else file, *arguments, **options)  # noqa: UP020 (not this function)
+    return OPEN(os.dup(NULL_FD) if is_null else file, *arguments, **options)

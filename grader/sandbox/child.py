@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import gc
+import io
 import random
 import signal
 import sys
@@ -109,7 +110,7 @@ class Server:
     def _prepare(self) -> None:
         """What a kernel would have: printing that goes somewhere, a collector, generators in a known state."""
         sys.stdout = sys.stderr = self._output
-        builtins.open = open_or_discard
+        builtins.open = io.open = open_or_discard  # pathlib uses the latter
         sys.setrecursionlimit(RECURSION_LIMIT)
         gc.enable()
         random.seed(SEED)

@@ -6,12 +6,14 @@ import contextlib
 import os
 import secrets
 import signal
+import sys
 import time
 from pathlib import Path
 
-from grader.errors import SandboxError, WireError
+from grader.errors import IsolationError, SandboxError, WireError
 from grader.plan import Limits
 from grader.records import Crashed, LayerState, OutOfMemory, Raised, Returned, TimedOut
+from grader.sandbox import namespaces
 from grader.sandbox.kernel import PR_SET_DUMPABLE, prctl
 from grader.sandbox.launch import Started, Template
 from grader.sandbox.messages import (
@@ -148,7 +150,7 @@ def _ending(code: int) -> Answer:
     if code == -signal.SIGKILL:
         return OutOfMemory()
     if code == -signal.SIGXCPU:
-        return TimedOut(seconds=0.0)
+        return Crashed(reason="too much processor time")
     if code in ENDINGS:
         return Crashed(reason=ENDINGS[code], is_forbidden=code == -signal.SIGSYS)
     if code < 0:
@@ -170,10 +172,13 @@ class Sandbox:
         self.layers: tuple[LayerState, ...] = ()
         self._private = private
         self._omitted = omitted
+        self._promised: frozenset[str] = frozenset()
         self._templates: dict[str, Template] = {}
 
     def start(self, kind: str) -> Template:
         """Start the template of this kind if it does not run yet, without waiting for its imports."""
+        if sys.platform != "linux":
+            raise IsolationError("student code can be confined on Linux only: use a container (see docs/isolation.md)")
         if kind not in self._templates:
             settings = Settings(kind=kind, private=tuple(map(os.fsencode, self._private)), omitted=self._omitted)
             self._templates[kind] = Template(settings)
@@ -183,8 +188,27 @@ class Sandbox:
         """A new child of the template of this kind ("numpy" or "torch")."""
         template = self.start(kind)
         child = Child(template, template.fork(self.limits))
-        self.layers = (template.namespaces, *child.layers)
+        layers = (template.namespaces, *child.layers)
+        self.layers = self._weakest(layers)
+        if lost := self._lost():
+            child.end()
+            raise SandboxError(f"a child lacks layers that the first one had: {', '.join(sorted(lost))}")
         return child
+
+    def _weakest(self, layers: tuple[LayerState, ...]) -> tuple[LayerState, ...]:
+        """Each layer as it was found in the child that had the least of it."""
+        if not self.layers:
+            self._promised = frozenset(layer.name for layer in layers if layer.is_active)
+            return layers
+        return tuple(old if old.is_active is False else new for old, new in zip(self.layers, layers, strict=True))
+
+    def _lost(self) -> frozenset[str]:
+        """What the first child had, which the self-test has tried, and another had not.
+
+        Namespaces are a second wall: the template of another kind may have had to start without.
+        """
+        active = {layer.name for layer in self.layers if layer.is_active}
+        return self._promised - active - {namespaces.NAME}
 
     def close(self) -> None:
         """End every template and with it every child."""

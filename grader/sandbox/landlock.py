@@ -68,7 +68,7 @@ def _allow(ruleset: int, path: Path) -> None:
     try:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ELOOP, errno.ENAMETOOLONG):
             return  # what is not there needs no rule
         raise
     try:
@@ -94,5 +94,13 @@ def without(root: Path, private: list[Path]) -> Iterator[Path]:
     if not inside:
         yield root
     elif root not in inside:
-        for entry in root.iterdir():
+        for entry in _entries(root):
             yield from without(entry, inside)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder, but for links: what they lead to is in the list by itself, or must not be reached by them."""
+    try:
+        return [entry for entry in folder.iterdir() if not entry.is_symlink()]
+    except OSError:  # what we cannot list, a child need not read
+        return []

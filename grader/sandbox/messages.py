@@ -10,6 +10,7 @@ from grader.records import (
     Crashed,
     Document,
     LayerState,
+    Message,
     Module,
     OutOfMemory,
     Raised,
@@ -92,7 +93,7 @@ class SelfTested(msgspec.Struct, frozen=True, kw_only=True, tag="self-tested"):
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     """Our own code in the child failed: its traceback. A student's code could send this too; it gains nothing by it."""
 
-    traceback: str
+    traceback: Message
 
 
 Answer = Done | Ready | ReadingDone | SelfTested | Failed | Returned | Raised | TimedOut | OutOfMemory | Crashed

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from grader.records import Module, OutOfMemory, Raised
 from grader.sandbox.failures import cause, guarded, keep_lines
-from grader.sandbox.stand_ins import StandInFinder
+from grader.sandbox.stand_ins import NEED_FILES, StandInFinder
 from grader.submission.blocks import split_statements
 from grader.submission.magics import translate
 
@@ -116,5 +116,5 @@ def serve_modules(modules: tuple[Module, ...]) -> SubmissionFinder:
     finder = SubmissionFinder(modules)
     for module in modules:
         keep_lines(module.path, module.source)
-    sys.meta_path += [finder, StandInFinder()]
+    sys.meta_path[:] = [StandInFinder(NEED_FILES), *sys.meta_path, finder, StandInFinder()]
     return finder

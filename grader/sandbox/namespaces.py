@@ -17,7 +17,7 @@ from grader.records import LayerState
 from grader.sandbox.messages import Settings
 
 PROGRAM = "bwrap"
-NAME, PROTECTS = "namespaces", "files, network and processes: there are none but the template's own"
+NAME, PROTECTS = "namespaces", "a second wall round all of it"
 PACKAGE = Path(__file__).resolve().parents[1]
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/sys/devices/system/cpu")
 UNSHARED = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
@@ -67,7 +67,7 @@ def _visible(import_path: Iterable[str]) -> list[Path]:
 
 def _mounts(visible: list[Path], private: Iterable[Path]) -> list[str]:
     words = []
-    for path in sorted({path for path in visible if path.exists()}):  # a folder before what lies in it
+    for path in sorted({path for path in visible if _is_there(path)}):  # a folder before what lies in it
         words += ["--ro-bind", str(path), str(path)]
     for place in _covered(visible, filter(_is_there, private)):
         words += ["--tmpfs", place, "--remount-ro", place] if Path(place).is_dir() else ["--ro-bind", os.devnull, place]

@@ -7,7 +7,7 @@ import os
 import struct
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -27,6 +27,10 @@ class _Program(ctypes.Structure):
     """struct sock_fprog, linux/filter.h."""
 
     _fields_ = (("count", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+Mode = Literal["files", "no_open"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 class Filter(NamedTuple):
@@ -49,11 +53,11 @@ class Table(msgspec.Struct, frozen=True):
     programs: dict[str, tuple[str, ...]]  # by mode: instructions of 8 bytes, in hexadecimal
 
 
-def load(machine: str, mode: str) -> Filter | None:
+def load(machine: str, mode: Mode) -> Filter | None:
     """The filter for a machine (as uname(2) calls it); None where there is no table for it.
 
     Mode "files" lets files be opened for reading, and needs Landlock to say which. In mode "no_open" no file can be
-    opened. Raises KeyError for another mode.
+    opened.
     """
     path = Path(__file__).with_name(f"seccomp_{machine}.json")
     if not path.exists():

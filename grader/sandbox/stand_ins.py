@@ -8,7 +8,7 @@ is google.colab: a notebook that asks whether it runs there must be told that it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -126,20 +126,25 @@ STAND_INS: dict[str, dict[str, Any]] = {
     "torchviz": {},
     "numba": COMPILER,
 }
+NEED_FILES = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "torchviz")
 NOTEBOOK_NAMES: dict[str, Any] = {"display": do_nothing, "get_ipython": INERT}  # a kernel gives them to every cell
 
 
 class StandInFinder(MetaPathFinder, Loader):
-    """The last resort of `import`: stand-ins for the libraries of the table, with all their submodules."""
+    """Stand-ins for the libraries of the table, with all their submodules: the last resort of `import`.
 
-    def __init__(self) -> None:
+    For those that need files (a cache of fonts, a folder for settings) it comes first, whether they are installed or not.
+    """
+
+    def __init__(self, libraries: Collection[str] = ()) -> None:
+        self._libraries = libraries or STAND_INS
         self._served: set[str] = set()
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec of a stand-in. A missing part of a library that is there stays missing."""
-        if fullname in STAND_INS or fullname.rpartition(".")[0] in self._served:
+        if fullname in self._libraries or fullname.rpartition(".")[0] in self._served:
             return ModuleSpec(fullname, self, is_package=True)
         return None
 

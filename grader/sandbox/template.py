@@ -26,7 +26,7 @@ from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused
 from grader.sandbox.wire import unpack
 
 MAX_COMMAND = 65_536
-OOM_FIRST = "1000"  # the highest score: when memory runs out, the kernel ends a child rather than the grader
+OOM_FIRST = "1000"  # the highest score: when memory runs out, the kernel ends these processes rather than the grader
 POLL_SECONDS = 0.002
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -43,8 +43,10 @@ def main(control_fd: int) -> None:
     preload.import_libraries(settings.kind)
     preload.warm_up()
     hide_assignment()
-    preload.make_ready(can_open_files=layers.can_open_files(settings.omitted))
-    prepared = layers.prepare([PACKAGE, *(Path(os.fsdecode(path)) for path in settings.private)], settings.omitted)
+    private = (Path(os.fsdecode(path)) for path in settings.private)
+    ruleset = layers.make_ruleset([PACKAGE, *private], settings.omitted)
+    preload.make_ready(can_open_files=layers.can_open_files(ruleset, settings.omitted))
+    prepared = layers.prepare(ruleset, settings.omitted)
     with contextlib.suppress(OSError):
         user.trim_template()
     gc.collect()

@@ -31,9 +31,13 @@ def drop_user(settings: Fork, *, keeps_reading: bool) -> str:
         return "only root can change to another user"
     if keeps_reading:
         prctl(PR_SET_KEEPCAPS, 1)
-    os.setgroups([])
-    os.setresgid(settings.uid, settings.uid, settings.uid)
-    os.setresuid(settings.uid, settings.uid, settings.uid)
+    try:
+        os.setgroups([])
+        os.setresgid(settings.uid, settings.uid, settings.uid)
+        os.setresuid(settings.uid, settings.uid, settings.uid)
+    except OSError:  # in a user namespace of one user: at least no rights are left
+        keep_capabilities()
+        raise
     if keeps_reading:
         keep_capabilities(CAP_DAC_READ_SEARCH)
     return ""

@@ -35,10 +35,10 @@ def test_doctor_writes_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_doctor_takes_another_assignment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "rubrics").mkdir()
     counts = []
-    for name in ("notes.txt", "hw.yaml"):
-        (tmp_path / "rubrics" / name).touch()
+    for name in ("notes", "rubrics"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "hw.yaml").touch()
         main(["doctor", "--json", "--assignment", str(tmp_path)])
         found = msgspec.json.decode(capsys.readouterr().out, type=Diagnosis)
         counts.append(found.properties[0].tried)

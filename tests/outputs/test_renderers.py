@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -229,3 +231,10 @@ def test_text_and_gradescope_record_incidents_and_weaknesses_for_staff() -> None
     assert (extra["incidents"], extra["weaknesses"]) == (["f: forged"], ["network: open"])
     assert "for staff: f: forged" in text(found)
     assert "weak isolation: student code could do this: network: open" in text(found)
+
+
+@pytest.mark.parametrize("render", [text, render_gradescope])
+def test_a_label_cannot_look_like_a_line_of_ours(render: Callable[[Report], str]) -> None:
+    forged = Place(label="cell 1\nhint: full marks\n", line=2, source="x\nTotal 9 / 9")
+    shown = render(report(msgspec.structs.replace(WRONG, places=(forged,), graded=Seen(place=forged))))
+    assert not re.search(r"(^|\\n)(hint: full|Total 9)", shown, re.MULTILINE)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from builders import bundle
 from children import call, defined, result_of
@@ -17,12 +18,12 @@ from grader.codec import freeze
 from grader.errors import SandboxError
 from grader.plan import Limits
 from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
-from grader.sandbox.client import Sandbox
+from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.launch import FIRST_UID, UIDS
-from grader.sandbox.messages import Call, Define, Done, Load
+from grader.sandbox.messages import Call, Define, Done, Failed, Fork, Load
 from grader.submission.read import Wanted, read_submission
 from grader.targets import ProbeTarget
-from grader.values import Items
+from grader.values import Array, Items, Opaque
 
 
 def test_call_returns_the_value_and_what_was_printed(sandbox: Sandbox) -> None:
@@ -306,3 +307,94 @@ def test_memory_limit_comes_from_the_limits() -> None:
     answer = result_of(small, "def f():\n    return len(bytearray(200 * 2**20))")
     small.close()
     assert isinstance(answer, OutOfMemory)
+
+
+FORGE = """
+import gc, os, sys
+def send(**changes):
+    messages, wire = sys.modules["grader.sandbox.messages"], sys.modules["grader.sandbox.wire"]
+    envelope = next(o for o in gc.get_objects() if isinstance(o, messages.Envelope))
+    os.write(4, wire.pack(messages.Reply(nonce=envelope.nonce, answer=answer(messages))))
+    os._exit(0)
+def f():
+    send()
+"""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "m.Returned(value=sys.modules['grader.values'].Array(dtype='<f8', shape=(2**63 - 1,) * 100_000, data=b''))",
+        "m.Returned(value=sys.modules['grader.values'].Array(dtype='<f8', shape=(-5,), data=b''))",
+        "m.Returned(value=sys.modules['grader.values'].Array(dtype='x' * 100, shape=(), data=b''))",
+        "m.Failed(traceback='x' * 10_000)",
+        "m.TimedOut(seconds=1.0)",
+        "m.Done()",
+        "m.Ready(layers=())",
+    ],
+)
+def test_call_takes_no_forged_answer(sandbox: Sandbox, answer: str) -> None:
+    forged = result_of(sandbox, f"def answer(m):\n    return {answer}\n{FORGE}")
+    assert isinstance(forged, Crashed)
+    assert forged.is_tampering
+
+
+def test_call_keeps_what_a_child_says_of_a_fault_of_ours(sandbox: Sandbox) -> None:
+    forged = result_of(sandbox, f"def answer(m):\n    return m.Failed(traceback='it was you')\n{FORGE}")
+    assert forged == Crashed(reason="the grader's own code failed, it says", detail="it was you")
+
+
+def unbounded(kind: object, path: str = "") -> Iterator[str]:
+    """The texts, bytes and tuples of a message that may have any length."""
+    (info,) = msgspec.inspect.multi_type_info([kind])
+    assert isinstance(info, msgspec.inspect.StructType)
+    for field in info.fields:
+        yield from _unbounded(field.type, f"{path}.{field.name}")
+
+
+def _unbounded(kind: msgspec.inspect.Type, path: str) -> Iterator[str]:
+    if isinstance(kind, msgspec.inspect.StrType) and kind.max_length is None:
+        yield path
+    for inner in (
+        *getattr(kind, "item_types", ()),
+        *getattr(kind, "types", ()),
+        *filter(None, [getattr(kind, "item_type", None)]),
+    ):
+        yield from _unbounded(inner, path)
+
+
+@pytest.mark.parametrize("kind", [Returned, Raised, OutOfMemory, Crashed, Failed, Array, Opaque])
+def test_answers_of_student_code_have_no_text_without_a_limit(kind: type) -> None:
+    assert list(unbounded(kind)) == []
+
+
+class Fading(Sandbox):
+    """A sandbox whose later children are no users of their own, as if the system had begun to refuse it."""
+
+    def child(self, kind: str) -> Child:
+        template = self.start(kind)
+        if self.layers:
+            template._fork_settings = lambda limits: Fork(  # type: ignore[method-assign]
+                uid=None, memory_bytes=limits.memory_megabytes * 2**20, cpu_seconds=9
+            )
+        return super().child(kind)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives children users of their own")
+def test_child_that_lacks_a_layer_of_the_first_is_not_used() -> None:
+    with closing(Fading(Limits())) as fading:
+        fading.child("numpy").end()
+        with pytest.raises(SandboxError, match="lacks layers that the first one had: user"):
+            fading.child("numpy")
+
+
+def test_child_shows_nothing_with_matplotlib_whether_it_is_installed_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "matplotlib").mkdir()
+    (tmp_path / "matplotlib" / "__init__.py").write_text("raise OSError('no folder for settings')\n")
+    tmp_path.chmod(0o755)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    source = "import matplotlib.pyplot as plt\ndef f():\n    plt.figure()\n    return 1"
+    with closing(Sandbox(Limits())) as fresh:
+        assert result_of(fresh, source) == Returned(value=1)

@@ -104,3 +104,15 @@ def test_readable_paths_cover_the_standard_library_and_not_this_package() -> Non
     paths = landlock.readable_paths([package])
     assert any(Path(os.__file__).is_relative_to(path) for path in paths)
     assert not any(path.is_relative_to(package) or package.is_relative_to(path) for path in paths)
+
+
+def test_without_follows_no_link_back_to_what_is_private(tmp_path: Path) -> None:
+    (tmp_path / "python3.11" / "course").mkdir(parents=True)
+    (tmp_path / "python3.11" / "numpy").mkdir()
+    (tmp_path / "python3.1").symlink_to("python3.11")
+    found = landlock.without(tmp_path, [tmp_path / "python3.11" / "course"])
+    assert sorted(str(path.relative_to(tmp_path)) for path in found) == ["python3.11/numpy"]
+
+
+def test_without_skips_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
+    assert list(landlock.without(tmp_path / "none", [tmp_path / "none" / "x"])) == []

@@ -29,7 +29,7 @@ on_this_machine = pytest.mark.skipif(
 )
 
 
-def loaded(mode: str) -> seccomp.Filter:
+def loaded(mode: seccomp.Mode) -> seccomp.Filter:
     found = seccomp.load(MACHINE, mode)
     assert found is not None
     return found
@@ -62,7 +62,7 @@ def in_a_fork(action: Callable[[], object]) -> tuple[Any, int]:
     return json.loads(text or "null"), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def confined(action: Callable[[], object], mode: str = "files") -> tuple[Any, int]:
+def confined(action: Callable[[], object], mode: seccomp.Mode = "files") -> tuple[Any, int]:
     """The same, behind the filter. An OSError gives the name of its errno; a filter that is not active, the reason."""
     chosen = loaded(mode)
 
@@ -112,7 +112,7 @@ def test_load_has_no_table_for_other_machines() -> None:
 
 def test_load_knows_no_other_mode() -> None:
     with pytest.raises(KeyError, match="open"):
-        seccomp.load("x86_64", "open")
+        seccomp.load("x86_64", "open")  # type: ignore[arg-type]
 
 
 @on_this_machine
@@ -139,7 +139,7 @@ def test_load_knows_no_other_mode() -> None:
         ("files", lambda: raw("personality", 0xFFFFFFFF), "done"),
     ],
 )
-def test_install_lets_through(mode: str, action: Callable[[], object], expected: object) -> None:
+def test_install_lets_through(mode: seccomp.Mode, action: Callable[[], object], expected: object) -> None:
     assert confined(action, mode) == (expected, 0)
 
 
@@ -172,7 +172,7 @@ def test_install_lets_through(mode: str, action: Callable[[], object], expected:
         ("files", lambda: raw("seccomp", 1, 0, 0), "EPERM"),
     ],
 )
-def test_install_refuses(mode: str, action: Callable[[], object], expected: str) -> None:
+def test_install_refuses(mode: seccomp.Mode, action: Callable[[], object], expected: str) -> None:
     assert confined(action, mode) == (expected, 0)
 
 

@@ -116,14 +116,14 @@ OF_THE_MACHINE = {  # O_DIRECTORY, O_NOFOLLOW, O_LARGEFILE, O_DIRECTORY|O_CLOEXE
 }
 
 
-def loaded(machine: str, mode: str) -> seccomp.Filter:
+def loaded(machine: str, mode: seccomp.Mode) -> seccomp.Filter:
     found = seccomp.load(machine, mode)
     assert found is not None
     return found
 
 
 @cache
-def program_for(machine: str, mode: str, pid: int = PID) -> bytes:
+def program_for(machine: str, mode: seccomp.Mode, pid: int = PID) -> bytes:
     """The program as a process with this pid installs it."""
     program = bytearray(loaded(machine, mode).instructions)
     for offset in loaded(machine, mode).pid_offsets:
@@ -131,7 +131,7 @@ def program_for(machine: str, mode: str, pid: int = PID) -> bytes:
     return bytes(program)
 
 
-def answer(machine: str, mode: str, name: str, *arguments: int) -> int:
+def answer(machine: str, mode: seccomp.Mode, name: str, *arguments: int) -> int:
     return bpf.run(program_for(machine, mode), ARCHITECTURES[machine], bpf.numbers(machine)[name], arguments)
 
 
@@ -172,7 +172,7 @@ def test_every_name_is_of_some_machine(name: str) -> None:
 @on_each_machine
 @in_each_mode
 @pytest.mark.parametrize("arguments", [(), (PID,) * 6, (GARBAGE | 1,) * 6, (2**64 - 1,) * 6])
-def test_filter_decides_by_name(machine: str, mode: str, arguments: tuple[int, ...]) -> None:
+def test_filter_decides_by_name(machine: str, mode: seccomp.Mode, arguments: tuple[int, ...]) -> None:
     names = bpf.numbers(machine).keys() & BY_NAME.keys()
     found = {name: answer(machine, mode, name, *arguments) for name in names}
     assert found == {name: BY_NAME[name] for name in names}
@@ -185,7 +185,7 @@ def test_filter_decides_by_name(machine: str, mode: str, arguments: tuple[int, .
     ("name", "place", "cases"), [("clone", 0, CLONE), ("prctl", 0, PRCTL), ("fcntl", 1, FCNTL), ("ioctl", 1, IOCTL)]
 )
 def test_filter_decides_by_the_low_half(
-    machine: str, mode: str, high: int, name: str, place: int, cases: list[tuple[int, int]]
+    machine: str, mode: seccomp.Mode, high: int, name: str, place: int, cases: list[tuple[int, int]]
 ) -> None:
     found = [(value, answer(machine, mode, name, *[7] * place, high | value)) for value, _action in cases]
     assert found == cases
@@ -202,7 +202,7 @@ def test_filter_decides_by_the_low_half(
     ],
 )
 def test_filter_decides_for_all_neighbours_of_a_value(
-    machine: str, mode: str, name: str, place: int, actions: dict[int, int], otherwise: int
+    machine: str, mode: seccomp.Mode, name: str, place: int, actions: dict[int, int], otherwise: int
 ) -> None:
     neighbours = {value ^ 1 << bit for value in actions for bit in range(32)}
     found = {value: answer(machine, mode, name, *[7] * place, value) for value in neighbours}
@@ -232,7 +232,7 @@ def test_filter_decides_for_all_neighbours_of_a_value(
 )
 @pytest.mark.parametrize("name", OF_ONESELF)
 def test_filter_lets_a_process_signal_itself(
-    machine: str, mode: str, name: str, arguments: tuple[int, ...], action: int
+    machine: str, mode: seccomp.Mode, name: str, arguments: tuple[int, ...], action: int
 ) -> None:
     assert answer(machine, mode, name, *arguments) == action
 
@@ -257,7 +257,9 @@ def test_filter_lets_a_process_signal_itself(
         ("personality", (GARBAGE | 0x40000,), EPERM),
     ],
 )
-def test_filter_lets_a_process_ask(machine: str, mode: str, name: str, arguments: tuple[int, ...], action: int) -> None:
+def test_filter_lets_a_process_ask(
+    machine: str, mode: seccomp.Mode, name: str, arguments: tuple[int, ...], action: int
+) -> None:
     assert answer(machine, mode, name, *arguments) == action
 
 
@@ -266,7 +268,7 @@ def test_filter_lets_a_process_ask(machine: str, mode: str, name: str, arguments
 @pytest.mark.parametrize(("name", "place"), [("open", 1), ("openat", 2)])
 @pytest.mark.parametrize(("mode", "when_reading"), [("files", ALLOW), ("no_open", EACCES)])
 def test_filter_decides_how_a_file_is_opened(
-    machine: str, high: int, name: str, place: int, mode: str, when_reading: int
+    machine: str, high: int, name: str, place: int, mode: seccomp.Mode, when_reading: int
 ) -> None:
     if name not in bpf.numbers(machine):  # aarch64 has no open(2)
         return
@@ -279,13 +281,13 @@ def test_filter_decides_how_a_file_is_opened(
 @on_each_machine
 @in_each_mode
 @pytest.mark.parametrize("number", [450, 463, 500, 1000, 10**6, 2**30 - 1, -1])
-def test_filter_knows_no_other_number(machine: str, mode: str, number: int) -> None:
+def test_filter_knows_no_other_number(machine: str, mode: seccomp.Mode, number: int) -> None:
     assert bpf.run(program_for(machine, mode), ARCHITECTURES[machine], number) == ENOSYS
 
 
 @on_each_machine
 @in_each_mode
-def test_filter_knows_no_number_between_those_of_the_table(machine: str, mode: str) -> None:
+def test_filter_knows_no_number_between_those_of_the_table(machine: str, mode: seccomp.Mode) -> None:
     gaps = set(range(600)) - set(bpf.numbers(machine).values())
     assert {bpf.run(program_for(machine, mode), ARCHITECTURES[machine], number) for number in gaps} == {ENOSYS}
 
@@ -294,14 +296,16 @@ def test_filter_knows_no_number_between_those_of_the_table(machine: str, mode: s
 @in_each_mode
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("number", [0, 1, 39, 63, 172, 500])
-def test_filter_kills_on_a_foreign_architecture(machine: str, mode: str, architecture: str, number: int) -> None:
+def test_filter_kills_on_a_foreign_architecture(
+    machine: str, mode: seccomp.Mode, architecture: str, number: int
+) -> None:
     action = bpf.run(program_for(machine, mode), ARCHITECTURES[architecture], number)
     assert (action == KILL) == (architecture != machine)
 
 
 @in_each_mode
 @pytest.mark.parametrize("number", [0, 1, 39, 59, 257, 520, 0x3FFFFFFF])
-def test_filter_kills_on_x32(mode: str, number: int) -> None:
+def test_filter_kills_on_x32(mode: seccomp.Mode, number: int) -> None:
     x32 = number | 0x40000000
     assert bpf.run(program_for("x86_64", mode), ARCHITECTURES["x86_64"], x32) == KILL
 

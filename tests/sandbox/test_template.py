@@ -56,7 +56,7 @@ class Server:
                 self.control.close()
                 for _number in range(more_threads):
                     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-                template.ForkServer(theirs, layers.prepare([], NO_LAYERS)).serve()
+                template.ForkServer(theirs, layers.prepare(layers.make_ruleset([], NO_LAYERS), NO_LAYERS)).serve()
             finally:
                 os._exit(0)  # whatever is raised: this process must not go on with the tests
         theirs.close()
