@@ -293,7 +293,7 @@ def is_svd_local_linearization(linearize: Variant) -> bool:
 
 
 FOLLOWS: dict[str, Callable[[Variant], bool]] = {
-    "make_deep_net": is_deep_net,
+    "model": is_deep_net,
     "weight_grad_norms": are_weight_grad_norms,
     "print_gnorms": prints_gnorms,
     "better_init": is_better_init,

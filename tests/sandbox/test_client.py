@@ -283,6 +283,27 @@ def test_torch_template_runs_torch(sandbox: Sandbox) -> None:
     assert "torch" in str(answer.value)
 
 
+def test_torch_may_use_two_threads(sandbox: Sandbox) -> None:
+    source = """
+import threading, torch
+def f(x):
+    torch.set_num_threads(2)
+    A = torch.ones(400, 400, requires_grad=True)
+    (A @ A).sum().backward()
+    seen = []
+    threads = [threading.Thread(target=seen.append, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [torch.get_num_threads(), len(seen), x]
+"""
+    child = defined(sandbox, source, kind="torch")
+    answer = child.ask(call(7), 30)
+    child.end()
+    assert answer == Returned(value=freeze([2, 4, 7]))
+
+
 def test_probe_runs_on_the_student_namespace(sandbox: Sandbox) -> None:
     child = defined(sandbox, "K = 3\ndef f(x):\n    return K * x")
     probe = ProbeTarget(name="f", probe="twice", source="def twice(space, x):\n    return space['f'](space['f'](x))")

@@ -185,6 +185,7 @@ def test_hide_assignment_hides(module: str) -> None:
     def action() -> str:
         sys.path[:] = [entry for entry in sys.path if not Path(entry).is_relative_to(ROOT / "tests")]
         template.hide_assignment()
+        sys.modules.pop(module, None)  # another test may have imported it
         try:
             importlib.import_module(module)
         except ModuleNotFoundError as error:
@@ -198,6 +199,7 @@ def test_hide_assignment_hides_what_of_the_grader_is_not_imported_yet() -> None:
     def action() -> str:
         sys.modules.pop("grader.plan", None)
         template.hide_assignment()
+        sys.modules.pop(module, None)  # another test may have imported it
         try:
             importlib.import_module("grader.plan")
         except ModuleNotFoundError as error:
