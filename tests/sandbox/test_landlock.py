@@ -68,9 +68,8 @@ def test_ruleset_refuses_to_write_what_it_lets_read(tmp_path: Path) -> None:
 def test_ruleset_refuses_tcp() -> None:
     if landlock.abi_version() < 4:
         pytest.skip("this kernel's Landlock knows no TCP ports")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = server.getsockname()
-        assert restricted([], lambda: socket.create_connection(address)) == "PermissionError"
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
+        assert restricted([], lambda: client.connect(server.getsockname())) == "PermissionError"
 
 
 @needs_landlock
