@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -41,6 +42,29 @@ def compile_plan(folder: Path) -> Plan:
         limits=rubric.limits,
         handout=rubric.handout,
     )
+
+
+class Kill(NamedTuple):
+    """Which of its part's mistakes a check catches."""
+
+    question: str
+    part: str
+    function: str
+    check: str
+    mistakes: tuple[str, ...]  # that are tried on it
+    caught: frozenset[str]
+
+
+def kills(folder: Path) -> Iterator[Kill]:
+    """What every check of an assignment catches. Raises RubricError when it cannot be compiled."""
+    for question in load_rubric(folder).questions:
+        for part in question.parts:
+            for rules in part.checks:
+                compiled = _CheckCompiler(rules, question)
+                check = compiled.check()
+                names = tuple(wrong.name for wrong in rules.mistakes)
+                caught = frozenset(compiled.caught)
+                yield Kill(question.label, part.label, rules.signature.name, check.name, names, caught)
 
 
 class _Compiler:
