@@ -12,18 +12,8 @@ from grader.compare.exact import Exact
 from grader.compare.wording import plural, show
 from grader.errors import WireError
 from grader.plan import Case, Check, Limits
-from grader.records import (
-    CheckResult,
-    Comparison,
-    Crashed,
-    Outcome,
-    OutOfMemory,
-    Place,
-    Raised,
-    Returned,
-    Status,
-    TimedOut,
-)
+from grader.records import Comparison, Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
+from grader.report import CheckResult, Status
 from grader.values import Opaque
 
 SAME_AS_MISTAKE = Close(rtol=1e-6)

@@ -9,16 +9,8 @@ import msgspec
 
 from grader import __version__
 from grader.plan import Check, Part, Plan, Question
-from grader.records import (
-    Bundle,
-    Candidate,
-    CheckResult,
-    Judged,
-    PartResult,
-    QuestionResult,
-    Reading,
-    Report,
-)
+from grader.records import Bundle, Candidate, Reading
+from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report
 from grader.running import Budget, Runner, read_in_child
 from grader.sandbox.client import Sandbox
 from grader.scoring import (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from grader.compare import Comparator
-from grader.records import Module, Visibility
-from grader.targets import Target
+from grader.records import Module
+from grader.report import Visibility
+from grader.targets import LogTarget, Target
 from grader.values import Value
 
 
@@ -27,6 +30,15 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[Value, ...]
 
 
+class FormulaAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed form, as a text in the submission, that counts like the check's function."""
+
+    name: str  # of the text: "answer_2e"
+    expected: tuple[str, ...] = ()  # the right formula, then those that are accepted too; none in students' own checks
+    ranges: tuple[tuple[str, float, float], ...] = ()  # (variable, low, high)
+    regimes: tuple[str, ...] = ()  # "eta < 1/sigma^2": each is looked at on its own
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a part is tested for: all cases must pass."""
 
@@ -40,15 +52,27 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...] = ()  # the names of what is returned ("eta", "rate")
     keeps_inputs: bool = False  # changing an argument fails the check
     mistakes: tuple[Mistake, ...] = ()
+    formula: FormulaAnswer | None = None
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person grades: a text in the submission."""
+
+    points: float
+    checklist: tuple[str, ...]  # what a full answer says, for the person
+    prompt: tuple[str, ...] = ()  # lines of the handout, which are no answer
+    is_private: bool = False  # never copied out of the submission
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a question; its points are the sum of its checks'."""
+    """A part of a question; its points are the sum of its checks' and of what a person gives."""
 
     label: str  # "a"
     title: str
     checks: tuple[Check, ...]
     needs: tuple[str, ...] = ()  # labels of parts that must have passed
+    written: Written | None = None
+    evidence: tuple[Check, ...] = ()  # checks without points, beside the written answer
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +108,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ("*.ipynb", "*.py")  # where wanted names are looked for
     limits: Limits = Limits()
     handout: Handout = Handout()
+    logs: tuple[str, ...] = ()  # patterns of the `.npz` and `.json` files that are read as evidence
 
 
 def wanted_names(plan: Plan) -> tuple[str, ...]:
     """Every function name that the plan calls, in order."""
-    names = (check.target.name for question in plan.questions for part in question.parts for check in part.checks)
+    names = (check.target.name for check in all_checks(plan) if not isinstance(check.target, LogTarget))
     return tuple(dict.fromkeys(names))
+
+
+def all_checks(plan: Plan) -> Iterator[Check]:
+    """Every check of the plan, evidence too, in order."""
+    for question in plan.questions:
+        for part in question.parts:
+            yield from (*part.checks, *part.evidence)
 
 
 def encode_plan(plan: Plan) -> bytes:

@@ -22,8 +22,8 @@ from grader.records import (
     Reading,
     Returned,
     TimedOut,
-    Visibility,
 )
+from grader.report import Visibility
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone
 from grader.values import Value

@@ -10,19 +10,8 @@ import msgspec
 
 from grader.judging import judge, result
 from grader.plan import Check, Limits, Part, Question
-from grader.records import (
-    Attempt,
-    Candidate,
-    CheckResult,
-    Judged,
-    PartResult,
-    Place,
-    QuestionResult,
-    Reading,
-    Seen,
-    Status,
-    Visibility,
-)
+from grader.records import Attempt, Candidate, Place, Reading
+from grader.report import CheckResult, Judged, PartResult, QuestionResult, Seen, Status, Visibility
 
 
 def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -> Judged:

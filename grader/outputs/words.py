@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.outputs.visible import one_line, plain, without_secrets
-from grader.records import CheckResult, PartResult, Seen, Status
+from grader.report import CheckResult, PartResult, Seen, Status
 from grader.scoring import place_text
 
 STATUS_WORDS = {

@@ -54,8 +54,10 @@ class Sources:
         return tuple(source.fault for source in files if source.fault)
 
 
-def load_sources(folder: Path, reference: str) -> Sources:
-    """The files for the question whose `reference` is this ("momentum.py")."""
+def load_sources(folder: Path, reference: str | None) -> Sources:
+    """The files for the question whose `reference` is this ("momentum.py"); without one, none of them exists."""
+    if reference is None:
+        return Sources(Source("reference"), Source("mistakes"), Source("draws"), Source("probes"))
     return Sources(
         reference=_load(folder, f"reference/{reference}"),
         mistakes=_load(folder, f"reference/mistakes/{reference}"),

@@ -10,6 +10,7 @@ from grader.records import (
     Crashed,
     Document,
     LayerState,
+    Log,
     Message,
     Module,
     OutOfMemory,
@@ -38,6 +39,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
 
     documents: tuple[Document, ...]
     modules: tuple[Module, ...]
+    logs: tuple[Log, ...] = ()
 
 
 class Define(msgspec.Struct, frozen=True, kw_only=True, tag="define"):
