@@ -11,7 +11,7 @@ import msgspec
 from grader.judging import judge, result
 from grader.plan import Check, Limits, Part, Question
 from grader.records import Attempt, Candidate, Place, Reading
-from grader.report import CheckResult, Judged, PartResult, QuestionResult, Seen, Status, Visibility
+from grader.report import CheckResult, Judged, PartResult, QuestionResult, Seen, Status, Visibility, WrittenResult
 
 
 def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -> Judged:
@@ -81,14 +81,35 @@ def not_graded(checks: tuple[Check, ...]) -> tuple[CheckResult, ...]:
     return tuple(result(check, Status.NOT_GRADED) for check in checks)
 
 
-def part_result(question: Question, part: Part, results: Sequence[CheckResult]) -> PartResult:
+def written_result(
+    question: Question, part: Part, evidence: tuple[CheckResult, ...], reading: Reading
+) -> WrittenResult | None:
+    """What a person grades: the text that was found, if any, and what the data say."""
+    if part.written is None:
+        return None
+    label = f"{question.label}({part.label})"
+    return WrittenResult(
+        points=part.written.points,
+        checklist=part.written.checklist,
+        evidence=evidence,
+        writing=next((writing for writing in reading.writings if writing.part == label), None),
+        is_private=part.written.is_private,
+    )
+
+
+def part_result(
+    question: Question, part: Part, results: Sequence[CheckResult], written: WrittenResult | None = None
+) -> PartResult:
     """A part's points."""
+    undecided = math.fsum(result.points for result in results if result.status is Status.UNDECIDED)
     return PartResult(
         label=f"{question.label}({part.label})",
         title=part.title,
         score=total(results),
         points=possible(results),
         checks=tuple(results),
+        written=written,
+        awaiting=round(undecided + (written.points if written else 0.0), 6),
     )
 
 
@@ -100,6 +121,7 @@ def question_result(question: Question, parts: Sequence[PartResult]) -> Question
         score=total(parts),
         points=possible(parts),
         parts=tuple(parts),
+        awaiting=awaiting(parts),
     )
 
 
@@ -111,6 +133,11 @@ def total(results: Sequence[CheckResult | PartResult | QuestionResult]) -> float
 def possible(results: Sequence[CheckResult | PartResult | QuestionResult]) -> float:
     """The points that could be earned."""
     return round(math.fsum(item.points for item in results), 6)
+
+
+def awaiting(results: Sequence[PartResult | QuestionResult]) -> float:
+    """The points that a person decides."""
+    return round(math.fsum(item.awaiting for item in results), 6)
 
 
 def with_seen(check: CheckResult, graded: Seen, others: tuple[Seen, ...]) -> CheckResult:
