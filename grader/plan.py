@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import UnionType
 
 import msgspec
 
 from grader.compare import Comparator
 from grader.records import Module
 from grader.report import Visibility
-from grader.targets import LogTarget, Target
+from grader.targets import FunctionTarget, ProbeTarget, Target, ValueTarget
 from grader.values import Value
 
 
@@ -30,15 +31,6 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[Value, ...]
 
 
-class FormulaAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A closed form, as a text in the submission, that counts like the check's function."""
-
-    name: str  # of the text: "answer_2e"
-    expected: tuple[str, ...] = ()  # the right formula, then those that are accepted too; none in students' own checks
-    ranges: tuple[tuple[str, float, float], ...] = ()  # (variable, low, high)
-    regimes: tuple[str, ...] = ()  # "eta < 1/sigma^2": each is looked at on its own
-
-
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a part is tested for: all cases must pass."""
 
@@ -52,7 +44,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...] = ()  # the names of what is returned ("eta", "rate")
     keeps_inputs: bool = False  # changing an argument fails the check
     mistakes: tuple[Mistake, ...] = ()
-    formula: FormulaAnswer | None = None
+    equivalent: Check | None = None  # another way to answer, which counts the same: a formula
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,15 +105,24 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def wanted_names(plan: Plan) -> tuple[str, ...]:
     """Every function name that the plan calls, in order."""
-    names = (check.target.name for check in all_checks(plan) if not isinstance(check.target, LogTarget))
-    return tuple(dict.fromkeys(names))
+    return _names(plan, FunctionTarget | ProbeTarget)
+
+
+def wanted_values(plan: Plan) -> tuple[str, ...]:
+    """Every name whose value the plan reads, in order."""
+    return _names(plan, ValueTarget)
+
+
+def _names(plan: Plan, kind: type[Target] | UnionType) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(check.target.name for check in all_checks(plan) if isinstance(check.target, kind)))
 
 
 def all_checks(plan: Plan) -> Iterator[Check]:
-    """Every check of the plan, evidence too, in order."""
+    """Every check of the plan, with those of evidence and of equivalent answers, in order."""
     for question in plan.questions:
         for part in question.parts:
-            yield from (*part.checks, *part.evidence)
+            for check in (*part.checks, *part.evidence):
+                yield from (check, check.equivalent) if check.equivalent else (check,)
 
 
 def encode_plan(plan: Plan) -> bytes:

@@ -218,3 +218,5 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     passed: bool
     gap: str = ""  # for the student: what differs, by how much, where
+    note: str = ""  # for the student even when it passed: how an answer was read
+    is_undecided: bool = False  # a person must look

@@ -17,6 +17,7 @@ from grader.report import Status
 from grader.rubric.calls import Failure
 from grader.rubric.expected import expected_item, expected_value, verdict
 from grader.rubric.faults import Fault, path_text, report
+from grader.rubric.formulas import equivalent_check
 from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
 from grader.rubric.outcomes import Stage
@@ -24,7 +25,7 @@ from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
 from grader.submission.names import imported_modules
-from grader.targets import FunctionTarget, LogTarget, ProbeTarget, Target
+from grader.targets import FunctionTarget, LogTarget, ProbeTarget, Target, ValueTarget
 from grader.values import Opaque, Value
 
 
@@ -129,7 +130,6 @@ class _CheckCompiler:
             output=rules.output,
             outputs=rules.signature.outputs,
             keeps_inputs=rules.keeps_inputs,
-            formula=rules.formula.answer if rules.formula else None,
         )
         variants = [self.main_values(bare), *(self.variant_values(bare, *variant) for variant in rules.also_accept)]
         if self.faults:
@@ -137,7 +137,10 @@ class _CheckCompiler:
         check = _with_expected(bare, variants)
         for index, (name, function) in enumerate([(rules.signature.name, rules.answer), *rules.also_accept]):
             self.verify(_with_expected(bare, [variants[index]]), name, function)
-        return msgspec.structs.replace(check, mistakes=tuple(self.mistake(check, wrong) for wrong in rules.mistakes))
+        equivalent, faults = equivalent_check(check, rules)
+        self.faults += faults
+        mistakes = tuple(self.mistake(check, wrong) for wrong in rules.mistakes)
+        return msgspec.structs.replace(check, mistakes=mistakes, equivalent=equivalent)
 
     def main_values(self, bare: Check) -> list[Value]:
         """What `expected_from` gives, called plainly; without it, what the reference's own function gives."""
@@ -198,6 +201,8 @@ class _CheckCompiler:
 
 
 def _target(rules: CheckRules) -> Target:
+    if rules.is_value:
+        return ValueTarget(name=rules.signature.name)
     names = tuple(parameter.name for parameter in rules.parameters)
     if rules.probe is None:
         return FunctionTarget(name=rules.signature.name, parameters=names)

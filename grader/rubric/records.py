@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.compare import Comparator
-from grader.plan import FormulaAnswer, Handout, Limits, Written
+from grader.compare.closed_form import ClosedForm
+from grader.plan import Handout, Limits, Written
 from grader.report import Visibility
 from grader.rubric.faults import Spot
 from grader.rubric.signature import Parameter, Signature
@@ -47,7 +48,9 @@ class FormulaRules:
     """A closed form, and the reference's function of its variables (None: they are the check's parameters)."""
 
     spot: Spot
-    answer: FormulaAnswer
+    answer: str  # the name of the text: "answer_2e"
+    expected: tuple[str, ...]  # the right formula, then those that are accepted too
+    compare: ClosedForm
     function: Function | None
 
 
@@ -71,6 +74,7 @@ class CheckRules:
     keeps_inputs: bool
     mistakes: tuple[Wrong, ...]
     probe: Probe | None
+    is_value: bool
     reads_logs: bool
     formula: FormulaRules | None
     seed: tuple[str, ...]  # secret, question, part, check

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections import Counter
 from collections.abc import Iterable
 
-from grader.plan import FormulaAnswer, Written
+from grader.compare.closed_form import ClosedForm
+from grader.plan import Written
 from grader.report import Visibility
 from grader.rubric.faults import Fault, Spot, did_you_mean
 from grader.rubric.inputs import check_inputs
@@ -15,7 +15,7 @@ from grader.rubric.partial import ReadPart, ReadQuestion
 from grader.rubric.records import Cases, CheckRules, FormulaRules, PartRules, Probe, QuestionRules, Wrong
 from grader.rubric.schema import CheckFields, FixedCase, PartFields, RandomCase
 from grader.rubric.signature import Parameter, Signature, SignatureError, parse_signature
-from grader.rubric.sources import Function, Source, Sources
+from grader.rubric.sources import Function, Source, Sources, first_paragraph
 
 SUM_TOLERANCE = 1e-9
 
@@ -97,7 +97,9 @@ class _Resolver:
             parameters=parameters,
             compare=fields.compare,
             cases=tuple(self.cases(spot.at("cases", index), case) for index, case in enumerate(fields.cases)),
-            answer=self.lookup(_function_spot(spot, fields, part), function, reference),
+            answer=self.value(spot, fields.value)
+            if fields.value
+            else self.lookup(_function_spot(spot, fields, part), function, reference),
             expected_from=self.expected_from(spot, fields),
             also_accept=tuple(
                 (name, self.lookup(spot.at("also_accept", index), name, reference))
@@ -108,6 +110,7 @@ class _Resolver:
             keeps_inputs=fields.keeps_inputs,
             mistakes=self.mistakes(spot, fields, part),
             probe=self.probe(spot, fields),
+            is_value=fields.value is not None,
             reads_logs=fields.logs,
             formula=self.formula(spot.at("formula"), fields),
             seed=(*seed, fields.name),
@@ -135,20 +138,24 @@ class _Resolver:
 
     def check_unused(self, part: ReadPart) -> None:
         """Mistakes of the part count for the checks of the part's own function, which must exist."""
-        used = any(_inherits(check, part.fields) for _spot, check in (*part.checks, *part.evidence))
+        used = any(part.fields.gives_mistakes_to(check) for _spot, check in (*part.checks, *part.evidence))
         if part.fields.mistakes and part.is_whole and not used:
             self.fault(
                 part.spot.at("mistakes"), "no check uses them: give `mistakes` to the checks that name a function"
             )
 
     def function_name(self, spot: Spot, fields: CheckFields, part: PartFields) -> str:
-        name = fields.function or part.function
+        name = fields.value or fields.function or part.function
         if name is None:
             self.fault(spot, '"function" is missing, here and in the part')
+        if fields.value and (fields.function or fields.probe):
+            self.fault(spot.at("value"), "a check is about a value or a function, not both")
         return name or ""
 
     def signature(self, spot: Spot, fields: CheckFields, part: ReadPart, function: str) -> Signature | None:
         text = fields.signature or part.fields.signature
+        if fields.value:
+            return Signature(fields.value)
         if text is None:
             self.fault(spot, '"signature" is missing, here and in the part')
             return None
@@ -214,6 +221,13 @@ class _Resolver:
         )
         return None
 
+    def value(self, spot: Spot, name: str) -> Function:
+        reference = self.sources.reference
+        if name not in reference.namespace:
+            self.fault(spot.at("value"), f'{reference.name} has no name "{name}"')
+            return _no_function
+        return lambda: reference.namespace[name]
+
     def expected_from(self, spot: Spot, fields: CheckFields) -> tuple[str, Function] | None:
         name = fields.expected_from
         if name is None:
@@ -233,19 +247,18 @@ class _Resolver:
     def formula(self, spot: Spot, fields: CheckFields) -> FormulaRules | None:
         if fields.formula is None:
             return None
-        answer = FormulaAnswer(
-            name=fields.formula.answer,
+        return FormulaRules(
+            spot=spot,
+            answer=fields.formula.answer,
             expected=(fields.formula.expected, *fields.formula.also_accept),
-            ranges=tuple((name, *ends) for name, ends in fields.formula.where.items()),
-            regimes=fields.formula.regimes,
+            compare=ClosedForm(where=fields.formula.where, regimes=fields.formula.regimes),
+            function=self.optional(spot.at("agrees_with"), fields.formula.agrees_with, self.sources.reference),
         )
-        function = self.optional(spot.at("agrees_with"), fields.formula.agrees_with, self.sources.reference)
-        return FormulaRules(spot=spot, answer=answer, function=function)
 
     def mistakes(self, spot: Spot, fields: CheckFields, part: ReadPart) -> tuple[Wrong, ...]:
         if fields.mistakes is not None:
             place, names = spot.at("mistakes"), fields.mistakes
-        elif _inherits(fields, part.fields):
+        elif part.fields.gives_mistakes_to(fields):
             place, names = part.spot.at("mistakes"), part.fields.mistakes
         else:
             return ()
@@ -256,7 +269,7 @@ class _Resolver:
 
     def mistake(self, spot: Spot, name: str) -> Wrong:
         function = self.lookup(spot, name, self.sources.mistakes)
-        hint = _first_paragraph(function)
+        hint = first_paragraph(function)
         if not hint and function is not _no_function:
             file = self.sources.mistakes.name
             self.fault(spot, f'"{name}" in {file} has no docstring: it is the hint that students read')
@@ -280,15 +293,5 @@ def _written(fields: PartFields) -> Written | None:
     return Written(points=fields.written.points, checklist=fields.written.checklist, is_private=fields.written.private)
 
 
-def _inherits(check: CheckFields, part: PartFields) -> bool:
-    """Whether the part's mistakes are mistakes of this check: it tests the part's function."""
-    return check.mistakes is None and check.function in (None, part.function)
-
-
 def _function_spot(spot: Spot, fields: CheckFields, part: ReadPart) -> Spot:
     return (spot if fields.function else part.spot).at("function")
-
-
-def _first_paragraph(function: Function) -> str:
-    paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0]
-    return " ".join(paragraph.split())

@@ -118,6 +118,9 @@ class CheckFields(Model):
         default="visible", description="when students see the result"
     )
     function: Name | None = Field(default=None, description="the function to call; the part's when left out")
+    value: Name | None = Field(
+        default=None, description="a name whose value is compared, in the submission and the reference: answer_2e"
+    )
     signature: Text | None = Field(default=None, description="the part's when left out: name(a, b=0.0) -> (x, y)")
     mistakes: Many[Name] | None = Field(
         default=None, description="functions of reference/mistakes/<reference>.py; the part's when left out"
@@ -179,6 +182,10 @@ class PartFields(Model):
     evidence: Many[EvidenceFields] = Field(
         default=(), description="checks without points whose results are shown beside the written answer"
     )
+
+    def gives_mistakes_to(self, check: CheckFields) -> bool:
+        """Whether the part's mistakes are mistakes of this check: it tests the part's function."""
+        return check.mistakes is None and check.value is None and check.function in (None, self.function)
 
     @model_validator(mode="after")
     def _check_work(self) -> PartFields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -92,3 +93,9 @@ def _execute(text: str, name: str) -> dict[str, object]:
     finally:
         del sys.modules[module.__name__]
     return module.__dict__
+
+
+def first_paragraph(function: Function) -> str:
+    """Of the docstring, on one line."""
+    paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0]
+    return " ".join(paragraph.split())
