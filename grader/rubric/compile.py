@@ -29,9 +29,12 @@ from grader.targets import FunctionTarget, LogTarget, ProbeTarget, Target, Value
 from grader.values import Opaque, Value
 
 
-def compile_plan(folder: Path) -> Plan:
-    """The plan of an assignment folder. Raises RubricError with every fault found."""
-    rubric = load_rubric(folder)
+def compile_plan(folder: Path, secret: str | None = None) -> Plan:
+    """The plan of an assignment folder; `secret` takes the place of the assignment's own.
+
+    Raises RubricError with every fault found.
+    """
+    rubric = load_rubric(folder, secret)
     compiler = _Compiler()
     questions = tuple(compiler.question(rules) for rules in rubric.questions)
     if compiler.faults:
