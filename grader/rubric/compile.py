@@ -66,7 +66,7 @@ def kills(folder: Path) -> Iterator[Kill]:
     for question in load_rubric(folder).questions:
         for part in question.parts:
             for rules in (*part.checks, *part.evidence):
-                compiled = _CheckCompiler(rules, question)
+                compiled = CheckCompiler(rules, question)
                 check = compiled.check()
                 names = tuple(wrong.name for wrong in rules.mistakes)
                 caught = frozenset(compiled.caught)
@@ -88,7 +88,7 @@ class _Compiler:
         caught: set[str] = set()
         checks = []
         for check_rules in (*rules.checks, *rules.evidence):
-            compiled = _CheckCompiler(check_rules, question)
+            compiled = CheckCompiler(check_rules, question)
             checks.append(compiled.check())
             self.faults += compiled.faults
             caught |= compiled.caught
@@ -109,7 +109,7 @@ class _Compiler:
         )
 
 
-class _CheckCompiler:
+class CheckCompiler:
     """One check: its faults, and which of its mistakes it catches and misses."""
 
     def __init__(self, rules: CheckRules, question: QuestionRules) -> None:
@@ -172,6 +172,7 @@ class _CheckCompiler:
         return values
 
     def case_fault(self, inputs: Inputs, message: str) -> None:
+        """Note what is wrong with one case."""
         shown = f" ({inputs.shown})" if inputs.shown else ""
         path = f"{path_text(self.rules.spot.path)} case {self.inputs.index(inputs) + 1}{shown}"
         self.faults.append(Fault(inputs.spot.file, inputs.spot.line, path, message))
