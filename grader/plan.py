@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from grader.compare import Comparator
-from grader.records import Module
+from grader.records import AskedPart, Module
 from grader.report import Visibility
 from grader.targets import LogTarget, Target
 from grader.values import Value
@@ -122,6 +122,25 @@ def all_checks(plan: Plan) -> Iterator[Check]:
     for question in plan.questions:
         for part in question.parts:
             yield from (*part.checks, *part.evidence)
+
+
+def asked_parts(plan: Plan) -> tuple[AskedPart, ...]:
+    """Every part, for the reader of text cells; none where the plan has no written part."""
+    parts = tuple(asked_part(question, part) for question in plan.questions for part in question.parts)
+    return parts if any(part.is_written for part in parts) else ()
+
+
+def asked_part(question: Question, part: Part) -> AskedPart:
+    """A part, for the reader of text cells. Its titles are no answer either."""
+    if part.written is None:
+        return AskedPart(question=question.label, part=part.label)
+    return AskedPart(
+        question=question.label,
+        part=part.label,
+        is_written=True,
+        is_private=part.written.is_private,
+        prompt=(*part.written.prompt, question.title, part.title),
+    )
 
 
 def encode_plan(plan: Plan) -> bytes:

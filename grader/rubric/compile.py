@@ -20,6 +20,7 @@ from grader.rubric.faults import Fault, path_text, report
 from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
 from grader.rubric.outcomes import Stage
+from grader.rubric.prompts import with_prompts
 from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
@@ -38,7 +39,7 @@ def compile_plan(folder: Path) -> Plan:
     return Plan(
         assignment=rubric.assignment,
         title=rubric.title,
-        questions=questions,
+        questions=with_prompts(questions, rubric.notebook),
         files=rubric.files,
         limits=rubric.limits,
         handout=rubric.handout,

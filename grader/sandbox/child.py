@@ -133,4 +133,4 @@ class Server:
 
 
 def _wanted(request: Read) -> Wanted:
-    return Wanted(request.wanted, request.patterns, dict(request.handout), dict(request.given))
+    return Wanted(request.wanted, request.patterns, dict(request.handout), dict(request.given), request.asked)
