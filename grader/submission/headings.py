@@ -96,11 +96,12 @@ def tagged(tags: tuple[str, ...], parts: Parts) -> tuple[str, str] | None:
 def without_label(text: str) -> str:
     """A line without a label at its start, whether it counts as a heading or not."""
     start = _start(Line(text))
-    match = EXPLICIT.match(start.line.text, start.at) or QUESTION.match(start.line.text, start.at)
-    match = match if match and (start.is_styled or match.group("word") or match.re is EXPLICIT) else None
-    bare = BARE.match(start.line.text, start.at)
-    match = match or (bare if bare and bare.group("label") else None)
-    return text[match.end() :] if match else text[start.at :]
+    explicit, question, bare = (pattern.match(start.line.text, start.at) for pattern in (EXPLICIT, QUESTION, BARE))
+    if explicit and (explicit.group("label") or _is_attached(explicit)):
+        return text[explicit.end() :]
+    if question and (start.is_styled or question.group("word")):
+        return text[question.end() :]
+    return text[bare.end() if bare and bare.group("label") else start.at :]
 
 
 def _start(line: Line) -> _Start:
@@ -129,12 +130,17 @@ def _is_label(start: _Start, match: re.Match[str]) -> bool:
     rest = start.line.text[match.end() :]
     if match.group("label"):
         return start.is_styled or _stands_alone(start.line, rest)
-    has_word, gap = bool(match.group("word")), match.group("gap")
-    if not has_word and any(space in gap for space in " \t"):
+    has_word = bool(match.group("word"))
+    if not has_word and not _is_attached(match):
         return False  # "2 d arrays"
     if start.is_styled and (CLOSING.match(rest) or has_word) and match.group("letter").islower():
         return True
     return bool(DELIMITER.match(CLOSING.sub("", rest, count=1))) and (start.is_styled or start.line.starts_paragraph)
+
+
+def _is_attached(match: re.Match[str]) -> bool:
+    """Whether number and letter are one word, as in "1f" and "1.f"."""
+    return not any(space in match.group("gap") for space in " \t")
 
 
 def _stands_alone(line: Line, rest: str) -> bool:

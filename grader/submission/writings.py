@@ -59,7 +59,7 @@ def _pieces_for(part: AskedPart, pieces: list[Piece], asked: Sequence[AskedPart]
 
 
 def _answer(part: AskedPart, pieces: list[Piece], texts: Sequence[TextCell], prefix: str) -> Answer | None:
-    known = frozenset(plain_line(line) for line in part.prompt) - {""} | PLACEHOLDERS
+    known = frozenset(plain_line(line) for line in part.prompt if _has_content(line)) | PLACEHOLDERS
     written = [(piece, own) for piece in pieces if (own := own_text(piece, known))]
     if not written:
         return None
