@@ -26,7 +26,7 @@ ASKED = (
     AskedPart(question="7", part="b", is_written=True, is_private=True),
 )
 WANTED = Wanted(("square",), ("*.ipynb",), {}, {}, ASKED)
-SECRET = "I worked with Ada and Grace."
+SENTENCE = "I worked with Ada and Grace."
 
 
 def answers(*texts: str, asked: tuple[AskedPart, ...] = ASKED) -> dict[str, str]:
@@ -182,13 +182,13 @@ def test_writings_remark_images() -> None:
 
 
 def test_writings_leave_a_private_text_behind() -> None:
-    (writing,) = writings(hw(("markdown", f"**7(b)** {SECRET}")))
+    (writing,) = writings(hw(("markdown", f"**7(b)** {SENTENCE}")))
     place = writing.places[0]
     assert (writing, place.source) == (Writing(part="7(b)", places=(place,)), "")
 
 
 def test_reading_holds_no_private_text() -> None:
-    thing = hw(("code", "x = 1"), ("markdown", f"**7(b)** {SECRET}"), ("code", "def square(x): return x"))
+    thing = hw(("code", "x = 1"), ("markdown", f"**7(b)** {SENTENCE}"), ("code", "def square(x): return x"))
     assert "Ada" not in repr(read_submission(thing, WANTED))
 
 
