@@ -19,6 +19,7 @@ STATUS_WORDS = {
     Status.MISSING: "not found",
     Status.PLACEHOLDER: "not attempted",
     Status.SKIPPED: "not run",
+    Status.UNDECIDED: "awaits a person",
     Status.NOT_GRADED: "not graded",
 }
 MAX_STDOUT_LINES = 8
