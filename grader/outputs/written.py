@@ -9,8 +9,8 @@ from grader.outputs.visible import one_line, plain
 from grader.outputs.words import STATUS_WORDS, check_lines
 from grader.report import CheckResult, Status, WrittenResult
 
-NOT_FOUND = "no text was found in the notebooks (it may have been handed in elsewhere)"
-PRIVATE = "it is private: read it in the notebook"
+NOT_FOUND = "no text found in the notebooks (it may have been handed in elsewhere)"
+PRIVATE = "it is private and stays there"
 TITLE = "written answer"
 
 

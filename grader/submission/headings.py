@@ -97,7 +97,7 @@ def without_label(text: str) -> str:
     """A line without a label at its start, whether it counts as a heading or not."""
     start = _start(Line(text))
     explicit, question, bare = (pattern.match(start.line.text, start.at) for pattern in (EXPLICIT, QUESTION, BARE))
-    if explicit and (explicit.group("label") or _is_attached(explicit)):
+    if explicit and (explicit.group("label") or len(explicit.group("letter")) == 1):
         return text[explicit.end() :]
     if question and (start.is_styled or question.group("word")):
         return text[question.end() :]

@@ -12,7 +12,7 @@ from grader.submission.notebook import TextCell, read_cells
 from grader.submission.pieces import Piece, pieces_of
 
 CONTENT = re.compile(r"[^\s*_#>\-=~|$`:.()\[\]]")
-MARKUP = re.compile(r"<!--[^\n]*?-->|</?(?!img\b)[a-z][^<>]{0,200}>", re.IGNORECASE)
+MARKUP = re.compile(r"<!--[^\n]{0,200}?-->|</?(?!img\b)[a-z][^<>]{0,200}>", re.IGNORECASE)
 IMAGE = re.compile(r"!\[|<img\b", re.IGNORECASE)
 IMAGE_DATA = re.compile(r"(data:[\w/+.-]{1,60};base64,)[A-Za-z0-9+/=]{100,}")
 EMPHASIS = re.compile(r"[*_#~`]")

@@ -237,6 +237,9 @@ def test_labels_of_the_parts() -> None:
         ("  a   b ", "a b"),
         ("---", ""),
         ("## 2. Title", "title"),
+        ("## Q1 f)", ")"),
+        ("## Problem 1. Why", "why"),
+        ("## Problem 1 Why", "why"),
     ],
 )
 def test_plain_line(line: str, plain: str) -> None:
