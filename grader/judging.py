@@ -8,22 +8,14 @@ import numpy as np
 
 from grader.codec import thaw
 from grader.compare.close import Close
+from grader.compare.closed_form import ClosedForm
 from grader.compare.exact import Exact
 from grader.compare.wording import plural, show
 from grader.errors import WireError
 from grader.plan import Case, Check, Limits
-from grader.records import (
-    CheckResult,
-    Comparison,
-    Crashed,
-    Outcome,
-    OutOfMemory,
-    Place,
-    Raised,
-    Returned,
-    Status,
-    TimedOut,
-)
+from grader.records import Comparison, Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
+from grader.report import CheckResult, Status
+from grader.targets import ValueTarget
 from grader.values import Opaque
 
 SAME_AS_MISTAKE = Close(rtol=1e-6)
@@ -48,12 +40,14 @@ def judge(check: Check, outcomes: tuple[Outcome, ...], limits: Limits) -> CheckR
     stdout = returned[0].stdout if returned else ""
     comparisons = _best_variant(check, answers)
     failures = [index for index, comparison in enumerate(comparisons) if not comparison.passed]
+    if failures and all(comparisons[index].is_undecided for index in failures):
+        return result(check, Status.UNDECIDED, message=comparisons[failures[0]].gap)
     if failures:
         message = _failure_text(check, comparisons, failures)
         return result(check, Status.FAILED, message=message, hint=_hint(check, answers, failures), stdout=stdout)
     if check.keeps_inputs and any(outcome.mutated for outcome in returned):
         return result(check, Status.FAILED, message=_mutation_text(check, returned), stdout=stdout)
-    return result(check, Status.PASSED, stdout=stdout)
+    return result(check, Status.PASSED, message=comparisons[0].note, stdout=stdout)
 
 
 def result(
@@ -84,7 +78,12 @@ def _best_variant(check: Check, answers: tuple[object, ...]) -> tuple[Comparison
     """The comparisons against the accepted variant that fits the most cases: one variant must fit them all."""
     variants = range(len(check.cases[0].expected))
     compared = [tuple(_compare_all(check, answers, variant)) for variant in variants]
-    return max(compared, key=lambda comparisons: sum(comparison.passed for comparison in comparisons))
+    return max(compared, key=_right_cases)
+
+
+def _right_cases(comparisons: tuple[Comparison, ...]) -> tuple[int, int]:
+    """How many cases are right, and how many may be."""
+    return sum(one.passed for one in comparisons), sum(one.is_undecided for one in comparisons)
 
 
 def _compare_all(check: Check, answers: tuple[object, ...], variant: int) -> Iterator[Comparison]:
@@ -113,7 +112,7 @@ def _pick(check: Check, answer: object) -> tuple[object] | Comparison:
 
 def call_text(check: Check, case: Case) -> str:
     """The call as a student would write it."""
-    return f"{check.target.name}({case.shown})"
+    return check.target.name if isinstance(check.target, ValueTarget) else f"{check.target.name}({case.shown})"
 
 
 def _failure_text(check: Check, comparisons: tuple[Comparison, ...], failures: list[int]) -> str:
@@ -142,7 +141,7 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
     if not isinstance(outcome, Returned) and outcome.while_defining:
         subject = f"The code that defines {check.target.name}"
     if isinstance(outcome, Raised):
-        message = f"{subject} raised {outcome.kind}: {' '.join(outcome.message.splitlines())}{_advice(outcome)}"
+        message = f"{subject} raised {outcome.kind}: {' '.join(outcome.message.splitlines())}{_advice(check, outcome)}"
         return result(check, Status.RAISED, message=message, places=outcome.places, stdout=outcome.stdout)
     if isinstance(outcome, TimedOut):
         return result(check, Status.TIMED_OUT, message=_timeout_text(check, subject, outcome, limits))
@@ -159,8 +158,10 @@ def _ending_text(outcome: Crashed) -> str:
     return f"{outcome.reason} (tampering)" if outcome.is_tampering else outcome.reason
 
 
-def _advice(outcome: Raised) -> str:
-    """What to say of something that works at home, but not in a child."""
+def _advice(check: Check, outcome: Raised) -> str:
+    """What to say of a formula without quotes, and of something that works at home, but not in a child."""
+    if isinstance(check.compare, ClosedForm):
+        return f". {check.compare.in_quotes}"
     is_confined = outcome.kind in ("PermissionError", "FileNotFoundError") or any(
         words in outcome.message for words in ("Permission denied", "Operation not permitted")
     )

@@ -9,20 +9,14 @@ import msgspec
 
 from grader import __version__
 from grader.plan import Check, Part, Plan, Question
-from grader.records import (
-    Bundle,
-    Candidate,
-    CheckResult,
-    Judged,
-    PartResult,
-    QuestionResult,
-    Reading,
-    Report,
-)
+from grader.records import Bundle, Candidate, Reading
+from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status
 from grader.running import Budget, Runner, read_in_child
 from grader.sandbox.client import Sandbox
 from grader.scoring import (
+    awaiting,
     best_of,
+    better,
     judge_attempt,
     not_attempted,
     not_graded,
@@ -33,6 +27,7 @@ from grader.scoring import (
     shown,
     skipped,
     total,
+    written_result,
 )
 from grader.starter import with_starter
 
@@ -63,10 +58,14 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
 def ungradable(name: str, fault: str, plan: Plan) -> Report:
     """The report of something that was not graded: every check is there, without points."""
     questions = [
-        question_result(question, [part_result(question, part, not_graded(part.checks)) for part in question.parts])
-        for question in plan.questions
+        question_result(question, [_ungraded(question, part) for part in question.parts]) for question in plan.questions
     ]
     return report_of(name, questions, Reading(fault=fault), plan)
+
+
+def _ungraded(question: Question, part: Part) -> PartResult:
+    written = written_result(question, part, not_graded(part.evidence), Reading())
+    return part_result(question, part, not_graded(part.checks), written)
 
 
 def unfinished(name: str, plan: Plan) -> Report:
@@ -82,6 +81,7 @@ def report_of(name: str, questions: list[QuestionResult], reading: Reading, plan
         submission=name,
         score=total(questions),
         points=possible(questions),
+        awaiting=awaiting(questions),
         questions=tuple(questions),
         notes=reading.notes,
         fault=reading.fault,
@@ -95,20 +95,41 @@ def grade_question(question: Question, plan: Plan, reading: Reading, runner: Run
     for part in question.parts:
         earned = {done.label: done.score == done.points for done in parts}
         failed = tuple(need for need in part.needs if not earned.get(f"{question.label}({need})", False))
-        results = skipped(part.checks, question.label, failed) if failed else grade_part(part, plan, reading, runner)
-        parts.append(part_result(question, part, results))
+        parts.append(grade_part(question, part, failed, plan, reading, runner))
     return question_result(question, parts)
 
 
-def grade_part(part: Part, plan: Plan, reading: Reading, runner: Runner) -> tuple[CheckResult, ...]:
-    """One part: function by function, the results in the rubric's order."""
+def grade_part(
+    question: Question, part: Part, failed: tuple[str, ...], plan: Plan, reading: Reading, runner: Runner
+) -> PartResult:
+    """One part, unless parts that it builds on have failed; its written answer is a person's in any case."""
+    checks = part.checks
+    results = skipped(checks, question.label, failed) if failed else grade_checks(checks, plan, reading, runner)
+    evidence = grade_checks(part.evidence, plan, reading, runner)
+    return part_result(question, part, results, written_result(question, part, evidence, reading))
+
+
+def grade_checks(every: tuple[Check, ...], plan: Plan, reading: Reading, runner: Runner) -> tuple[CheckResult, ...]:
+    """The checks of a part: function by function, the results in the rubric's order."""
     results: dict[int, CheckResult] = {}
-    for name in dict.fromkeys(check.target.name for check in part.checks):
-        numbered = [(index, check) for index, check in enumerate(part.checks) if check.target.name == name]
+    for name in dict.fromkeys(check.target.name for check in every):
+        numbered = [(index, check) for index, check in enumerate(every) if check.target.name == name]
         checks = tuple(check for _index, check in numbered)
-        graded = grade_function(checks, name, plan, reading, runner)
+        graded = with_equivalents(checks, grade_function(checks, name, plan, reading, runner), plan, reading, runner)
         results.update(zip((index for index, _check in numbered), graded, strict=True))
     return tuple(results[index] for index in sorted(results))
+
+
+def with_equivalents(
+    checks: tuple[Check, ...], results: tuple[CheckResult, ...], plan: Plan, reading: Reading, runner: Runner
+) -> tuple[CheckResult, ...]:
+    """The results, with those of another way to answer where the function did not pass and the other way does better."""
+    return tuple(
+        one
+        if check.equivalent is None or one.status is Status.PASSED
+        else better(one, *grade_function((check.equivalent,), check.equivalent.target.name, plan, reading, runner))
+        for check, one in zip(checks, results, strict=True)
+    )
 
 
 def grade_function(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from types import UnionType
+
 import msgspec
 
 from grader.compare import Comparator
-from grader.records import Module, Visibility
-from grader.targets import Target
+from grader.records import Module
+from grader.report import Visibility
+from grader.targets import FunctionTarget, ProbeTarget, Target, ValueTarget
 from grader.values import Value
 
 
@@ -40,15 +44,27 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...] = ()  # the names of what is returned ("eta", "rate")
     keeps_inputs: bool = False  # changing an argument fails the check
     mistakes: tuple[Mistake, ...] = ()
+    equivalent: Check | None = None  # another way to answer, which counts the same: a formula
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person grades: a text in the submission."""
+
+    points: float
+    checklist: tuple[str, ...]  # what a full answer says, for the person
+    prompt: tuple[str, ...] = ()  # lines of the handout, which are no answer
+    is_private: bool = False  # never copied out of the submission
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a question; its points are the sum of its checks'."""
+    """A part of a question; its points are the sum of its checks' and of what a person gives."""
 
     label: str  # "a"
     title: str
     checks: tuple[Check, ...]
     needs: tuple[str, ...] = ()  # labels of parts that must have passed
+    written: Written | None = None
+    evidence: tuple[Check, ...] = ()  # checks without points, beside the written answer
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +100,29 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ("*.ipynb", "*.py")  # where wanted names are looked for
     limits: Limits = Limits()
     handout: Handout = Handout()
+    logs: tuple[str, ...] = ()  # patterns of the `.npz` and `.json` files that are read as evidence
 
 
 def wanted_names(plan: Plan) -> tuple[str, ...]:
     """Every function name that the plan calls, in order."""
-    names = (check.target.name for question in plan.questions for part in question.parts for check in part.checks)
-    return tuple(dict.fromkeys(names))
+    return _names(plan, FunctionTarget | ProbeTarget)
+
+
+def wanted_values(plan: Plan) -> tuple[str, ...]:
+    """Every name whose value the plan reads, in order."""
+    return _names(plan, ValueTarget)
+
+
+def _names(plan: Plan, kind: type[Target] | UnionType) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(check.target.name for check in all_checks(plan) if isinstance(check.target, kind)))
+
+
+def all_checks(plan: Plan) -> Iterator[Check]:
+    """Every check of the plan, with those of evidence and of equivalent answers, in order."""
+    for question in plan.questions:
+        for part in question.parts:
+            for check in (*part.checks, *part.evidence):
+                yield from (check, check.equivalent) if check.equivalent else (check,)
 
 
 def encode_plan(plan: Plan) -> bytes:

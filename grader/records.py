@@ -17,6 +17,8 @@ Line = Annotated[str, msgspec.Meta(max_length=200)]
 Phrase = Annotated[str, msgspec.Meta(max_length=200)]
 Message = Annotated[str, msgspec.Meta(max_length=5_000)]
 Output = Annotated[str, msgspec.Meta(max_length=MAX_OUTPUT)]
+MAX_PROSE = 20_000
+Prose = Annotated[str, msgspec.Meta(max_length=MAX_PROSE)]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,23 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     libraries: frozenset[str] = frozenset()  # top-level modules that its slice imports
 
 
+class Writing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a student wrote for a part, in text cells."""
+
+    part: str  # "1(f)"
+    places: Places
+    words: int
+    text: Prose = ""  # as written (Markdown); empty where it is private
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that came with the code: what an `.npz` or a `.json` holds."""
+
+    path: str  # "submission_logs/results.json"
+    value: Value = None
+    fault: str = ""  # why it cannot be read
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a submission contains, as far as grading needs it."""
 
@@ -98,6 +117,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     modules: tuple[Module, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     other_names: tuple[tuple[str, Place], ...] = ()  # top-level functions that nobody asked for: near misses
+    writings: tuple[Writing, ...] = ()
+    logs: tuple[Log, ...] = ()
     notes: tuple[str, ...] = ()  # what a person should know ("optim.py is not UTF-8: skipped")
     fault: str = ""  # why nothing can be graded; empty when something can
 
@@ -197,96 +218,5 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     passed: bool
     gap: str = ""  # for the student: what differs, by how much, where
-
-
-class Status(str, Enum):
-    """What became of a check."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    RAISED = "raised"
-    TIMED_OUT = "timed_out"
-    OUT_OF_MEMORY = "out_of_memory"
-    CRASHED = "crashed"
-    NOT_PARSED = "not_parsed"
-    MISSING = "missing"
-    PLACEHOLDER = "placeholder"
-    SKIPPED = "skipped"
-    NOT_GRADED = "not_graded"  # the submission could not be opened, or the grader was stopped
-
-
-class Visibility(str, Enum):
-    """When a student may see a check (Gradescope's words)."""
-
-    VISIBLE = "visible"
-    AFTER_DUE_DATE = "after_due_date"
-    AFTER_PUBLISHED = "after_published"
-    HIDDEN = "hidden"
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate as the report names it."""
-
-    place: Place
-    remark: str = ""  # "placeholder", "does not parse: …", "2 of 4 points"
-
-
-class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One check of one submission."""
-
-    name: str
-    function: str
-    status: Status
-    score: float
-    points: float
-    visibility: Visibility = Visibility.VISIBLE
-    message: str = ""  # what was asked and the gap
-    places: tuple[Place, ...] = ()  # where to look
-    hint: str = ""  # the matching mistake's sentence
-    stdout: str = ""
-    graded: Seen | None = None
-    others: tuple[Seen, ...] = ()
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate and the results of its checks."""
-
-    candidate: Candidate
-    results: tuple[CheckResult, ...]
-
-
-class PartResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A part: its checks and its points."""
-
-    label: str  # "1(a)"
-    title: str
-    score: float
-    points: float
-    checks: tuple[CheckResult, ...]
-
-
-class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A question: its parts and its points."""
-
-    label: str
-    title: str
-    score: float
-    points: float
-    parts: tuple[PartResult, ...]
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one graded submission."""
-
-    assignment: str
-    title: str
-    submission: str
-    score: float
-    points: float
-    questions: tuple[QuestionResult, ...]
-    notes: tuple[str, ...] = ()
-    fault: str = ""  # why the submission is not gradable; empty when it is
-    layers: tuple[LayerState, ...] = ()
-    weaknesses: tuple[str, ...] = ()  # what student code could do, where weak isolation was allowed
-    incidents: tuple[str, ...] = ()  # for staff: forged answers, forbidden system calls, faults of our own code
-    version: str = ""
+    note: str = ""  # for the student even when it passed: how an answer was read
+    is_undecided: bool = False  # a person must look

@@ -10,7 +10,7 @@ import msgspec
 
 from grader.bounds import bounded
 from grader.errors import SandboxError
-from grader.plan import Case, Check, Limits, Plan, wanted_names
+from grader.plan import Case, Check, Limits, Plan, wanted_names, wanted_values
 from grader.records import (
     Attempt,
     Bundle,
@@ -22,8 +22,8 @@ from grader.records import (
     Reading,
     Returned,
     TimedOut,
-    Visibility,
 )
+from grader.report import Visibility
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone
 from grader.values import Value
@@ -66,6 +66,7 @@ def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
     request = Read(
         bundle=bundle,
         wanted=wanted_names(plan),
+        values=wanted_values(plan),
         patterns=plan.files,
         handout=plan.handout.functions,
         given=tuple(_given(plan).items()),

@@ -10,19 +10,9 @@ import msgspec
 
 from grader.judging import judge, result
 from grader.plan import Check, Limits, Part, Question
-from grader.records import (
-    Attempt,
-    Candidate,
-    CheckResult,
-    Judged,
-    PartResult,
-    Place,
-    QuestionResult,
-    Reading,
-    Seen,
-    Status,
-    Visibility,
-)
+from grader.records import Attempt, Candidate, Place, Reading
+from grader.report import CheckResult, Judged, PartResult, QuestionResult, Seen, Status, Visibility, WrittenResult
+from grader.targets import Target, ValueTarget
 
 
 def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -> Judged:
@@ -64,6 +54,19 @@ def shown(results: Sequence[CheckResult]) -> list[CheckResult]:
     return [result for result in results if result.visibility is Visibility.VISIBLE]
 
 
+def better(first: CheckResult, second: CheckResult) -> CheckResult:
+    """Of two ways to answer the one that gets further; where both fail, the first tells of the other too."""
+    if second.status in (Status.PASSED, Status.UNDECIDED) or (_is_absent(first) and not _is_absent(second)):
+        return second
+    if _is_absent(second):
+        return first
+    return msgspec.structs.replace(first, message=f"{first.message}\n{second.message}")
+
+
+def _is_absent(check: CheckResult) -> bool:
+    return check.status in (Status.MISSING, Status.PLACEHOLDER)
+
+
 def not_attempted(checks: tuple[Check, ...], name: str, reading: Reading) -> tuple[CheckResult, ...]:
     """Results where nothing could be run: the definition does not parse, is a placeholder, or is missing."""
     candidates = [candidate for candidate in reading.candidates if candidate.name == name]
@@ -73,7 +76,8 @@ def not_attempted(checks: tuple[Check, ...], name: str, reading: Reading) -> tup
     elif candidates:
         status, message, shown = Status.PLACEHOLDER, f"Not attempted: {name} is not filled in.", candidates[-1]
     else:
-        return tuple(result(check, Status.MISSING, message=_missing_text(name, reading)) for check in checks)
+        message = _missing_text(name, checks[0].target, reading)
+        return tuple(result(check, Status.MISSING, message=message) for check in checks)
     places = (shown.place,)
     return tuple(result(check, status, message=message, places=places) for check in checks)
 
@@ -92,14 +96,35 @@ def not_graded(checks: tuple[Check, ...]) -> tuple[CheckResult, ...]:
     return tuple(result(check, Status.NOT_GRADED) for check in checks)
 
 
-def part_result(question: Question, part: Part, results: Sequence[CheckResult]) -> PartResult:
+def written_result(
+    question: Question, part: Part, evidence: tuple[CheckResult, ...], reading: Reading
+) -> WrittenResult | None:
+    """What a person grades: the text that was found, if any, and what the data say."""
+    if part.written is None:
+        return None
+    label = f"{question.label}({part.label})"
+    return WrittenResult(
+        points=part.written.points,
+        checklist=part.written.checklist,
+        evidence=evidence,
+        writing=next((writing for writing in reading.writings if writing.part == label), None),
+        is_private=part.written.is_private,
+    )
+
+
+def part_result(
+    question: Question, part: Part, results: Sequence[CheckResult], written: WrittenResult | None = None
+) -> PartResult:
     """A part's points."""
+    undecided = math.fsum(result.points for result in results if result.status is Status.UNDECIDED)
     return PartResult(
         label=f"{question.label}({part.label})",
         title=part.title,
         score=total(results),
         points=possible(results),
         checks=tuple(results),
+        written=written,
+        awaiting=round(undecided + (written.points if written else 0.0), 6),
     )
 
 
@@ -111,6 +136,7 @@ def question_result(question: Question, parts: Sequence[PartResult]) -> Question
         score=total(parts),
         points=possible(parts),
         parts=tuple(parts),
+        awaiting=awaiting(parts),
     )
 
 
@@ -122,6 +148,11 @@ def total(results: Sequence[CheckResult | PartResult | QuestionResult]) -> float
 def possible(results: Sequence[CheckResult | PartResult | QuestionResult]) -> float:
     """The points that could be earned."""
     return round(math.fsum(item.points for item in results), 6)
+
+
+def awaiting(results: Sequence[PartResult | QuestionResult]) -> float:
+    """The points that a person decides."""
+    return round(math.fsum(item.awaiting for item in results), 6)
 
 
 def with_seen(check: CheckResult, graded: Seen, others: tuple[Seen, ...]) -> CheckResult:
@@ -143,7 +174,9 @@ def _parse_text(candidate: Candidate) -> str:
     return f"The code of {candidate.name} is not valid Python: {candidate.fault}."
 
 
-def _missing_text(name: str, reading: Reading) -> str:
+def _missing_text(name: str, target: Target, reading: Reading) -> str:
+    if isinstance(target, ValueTarget):
+        return f"Nothing named {name} was found."
     return f"No function named {name} was found.{_advice(name, reading)}"
 
 

@@ -23,4 +23,25 @@ class ProbeTarget(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
     libraries: tuple[str, ...] = ()  # top-level modules that its source imports
 
 
-Target = FunctionTarget | ProbeTarget
+class ValueTarget(msgspec.Struct, frozen=True, kw_only=True, tag="value"):
+    """The value of the module-level name `name`."""
+
+    name: str
+    parameters: tuple[str, ...] = ()  # none
+    libraries: tuple[str, ...] = ()
+
+
+class LogTarget(msgspec.Struct, frozen=True, kw_only=True, tag="log"):
+    """Run the author's function `probe` of `source` on the files that came with the code: `probe(logs, *arguments)`.
+
+    `logs` is a dict from a path ("submission_logs/results.json") to what the file holds.
+    """
+
+    name: str  # the reference's function that makes right ones
+    probe: str
+    source: str
+    parameters: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+
+
+Target = FunctionTarget | ProbeTarget | ValueTarget | LogTarget

@@ -88,6 +88,16 @@ def gd_opt_lr(sigmas: Array) -> tuple[float, float]:
     return 1 / (s_max2 + s_min2), (s_max2 - s_min2) / (s_max2 + s_min2)
 
 
+def gd_opt_lr_eta(sigma_max: float, sigma_min: float) -> float:
+    """The learning rate of `gd_opt_lr` for two singular values."""
+    return gd_opt_lr(np.array([sigma_max, sigma_min]))[0]
+
+
+def gd_opt_lr_rate(sigma_max: float, sigma_min: float) -> float:
+    """The rate of `gd_opt_lr` for two singular values."""
+    return gd_opt_lr(np.array([sigma_max, sigma_min]))[1]
+
+
 def gd_lstsq_path(X: Array, y: Array, eta: float, T: int, w0: Array | None = None) -> Array:
     """The iterates of gradient descent on ||y - X w||^2, shape (T+1, d). Problem 1(g), equation (7).
 

@@ -12,7 +12,8 @@ from grader.codec import freeze
 from grader.compare import Comparator
 from grader.compare.close import Close
 from grader.plan import Case, Check, Limits, Part, Plan, Question
-from grader.records import Bundle, File, Visibility
+from grader.records import Bundle, File
+from grader.report import Visibility
 from grader.targets import FunctionTarget
 
 ROOT = Path(__file__).resolve().parent.parent

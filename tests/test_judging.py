@@ -11,7 +11,8 @@ from grader.codec import freeze
 from grader.compare.choice import Choice
 from grader.judging import judge
 from grader.plan import Case, Check, Limits, Mistake
-from grader.records import Crashed, Outcome, OutOfMemory, Place, Raised, Returned, Status, TimedOut
+from grader.records import Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
+from grader.report import Status
 from grader.values import Array, Opaque, Value
 
 LIMITS = Limits()

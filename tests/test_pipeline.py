@@ -8,7 +8,8 @@ from builders import SQUARE, bundle, check, notebook, plan, zip_bundle, zipped
 
 from grader.pipeline import grade, ungradable
 from grader.plan import Case, Check, Part, Plan, Question
-from grader.records import Bundle, CheckResult, Report, Status, Visibility
+from grader.records import Bundle
+from grader.report import CheckResult, Report, Status, Visibility
 from grader.sandbox.client import Sandbox
 from grader.sandbox.layers import LAYERS
 

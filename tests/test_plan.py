@@ -18,7 +18,7 @@ from grader.plan import (
     encode_plan,
     wanted_names,
 )
-from grader.records import Visibility
+from grader.report import Visibility
 from grader.targets import FunctionTarget, ProbeTarget
 from grader.values import Array, Complex, Items, Mapping, Opaque, Seed
 

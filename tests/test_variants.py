@@ -13,7 +13,7 @@ from builders import bundle
 from grader.assignment import load_plan
 from grader.pipeline import grade
 from grader.plan import Part, Plan, Question, wanted_names
-from grader.records import CheckResult
+from grader.report import CheckResult
 from grader.sandbox.client import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -22,7 +22,7 @@ from grader.isolation import Isolation, measure, places_around, require
 from grader.outputs.gradescope import render_gradescope
 from grader.pipeline import grade, unfinished, ungradable
 from grader.plan import Limits
-from grader.records import Report
+from grader.report import Report
 from grader.sandbox.client import Sandbox
 from grader.submission.collect import collect, label, name_of
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from grader.compare.choice import Choice
 from grader.compare.close import Close
+from grader.compare.closed_form import ClosedForm
 from grader.compare.complex_set import ComplexSet
 from grader.compare.count import Count
 from grader.compare.exact import Exact
@@ -19,7 +20,7 @@ from grader.compare.path import Path
 from grader.compare.within import Within
 from grader.records import Comparison
 
-Comparator = Choice | Close | ComplexSet | Count | Exact | Interval | Normal | Path | Within
+Comparator = Choice | Close | ClosedForm | ComplexSet | Count | Exact | Interval | Normal | Path | Within
 
 
 class Compares(Protocol):
@@ -38,6 +39,7 @@ REGISTRY: dict[str, type[Comparator]] = {
     "complex_set": ComplexSet,
     "count": Count,
     "exact": Exact,
+    "formula": ClosedForm,
     "interval": Interval,
     "normal": Normal,
     "path": Path,

@@ -6,7 +6,7 @@ import json
 
 from grader.outputs.visible import plain, without_secrets
 from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
-from grader.records import CheckResult, PartResult, Report, Status, Visibility
+from grader.report import CheckResult, PartResult, Report, Status, Visibility
 
 Json = dict[str, object]
 MAX_OUTPUTS = 500_000  # characters of all tests together

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.outputs.visible import CONTROL, without_secrets
-from grader.records import Report
+from grader.report import Report
 
 
 def render_json(report: Report) -> str:

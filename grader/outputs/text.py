@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.outputs.visible import one_line, plain, without_secrets
 from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
-from grader.records import CheckResult, PartResult, QuestionResult, Report, Status
+from grader.report import CheckResult, PartResult, QuestionResult, Report, Status
 
 MARKS = {Status.PASSED: ("✓", "green"), Status.SKIPPED: ("-", "yellow"), Status.PLACEHOLDER: ("·", "yellow")}
 FAILED_MARK = ("✗", "red")

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from grader.records import CheckResult, Status, Visibility
+from grader.report import CheckResult, Status, Visibility
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 MAX_TEXT = 10_000

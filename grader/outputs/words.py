@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.outputs.visible import one_line, plain, without_secrets
-from grader.records import CheckResult, PartResult, Seen, Status
+from grader.report import CheckResult, PartResult, Seen, Status
 from grader.scoring import place_text
 
 STATUS_WORDS = {
@@ -19,6 +19,7 @@ STATUS_WORDS = {
     Status.MISSING: "not found",
     Status.PLACEHOLDER: "not attempted",
     Status.SKIPPED: "not run",
+    Status.UNDECIDED: "awaits a person",
     Status.NOT_GRADED: "not graded",
 }
 MAX_STDOUT_LINES = 8

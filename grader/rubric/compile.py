@@ -12,10 +12,12 @@ import msgspec
 
 from grader.errors import RubricError
 from grader.plan import Case, Check, Mistake, Part, Plan, Question
-from grader.records import Returned, Status
+from grader.records import Returned
+from grader.report import Status
 from grader.rubric.calls import Failure
 from grader.rubric.expected import expected_item, expected_value, verdict
 from grader.rubric.faults import Fault, path_text, report
+from grader.rubric.formulas import equivalent_check
 from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
 from grader.rubric.outcomes import Stage
@@ -23,7 +25,7 @@ from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
 from grader.submission.names import imported_modules
-from grader.targets import FunctionTarget, ProbeTarget, Target
+from grader.targets import FunctionTarget, LogTarget, ProbeTarget, Target, ValueTarget
 from grader.values import Opaque, Value
 
 
@@ -41,6 +43,7 @@ def compile_plan(folder: Path) -> Plan:
         files=rubric.files,
         limits=rubric.limits,
         handout=rubric.handout,
+        logs=rubric.logs,
     )
 
 
@@ -59,7 +62,7 @@ def kills(folder: Path) -> Iterator[Kill]:
     """What every check of an assignment catches. Raises RubricError when it cannot be compiled."""
     for question in load_rubric(folder).questions:
         for part in question.parts:
-            for rules in part.checks:
+            for rules in (*part.checks, *part.evidence):
                 compiled = _CheckCompiler(rules, question)
                 check = compiled.check()
                 names = tuple(wrong.name for wrong in rules.mistakes)
@@ -81,7 +84,7 @@ class _Compiler:
         missed: dict[str, Wrong] = {}
         caught: set[str] = set()
         checks = []
-        for check_rules in rules.checks:
+        for check_rules in (*rules.checks, *rules.evidence):
             compiled = _CheckCompiler(check_rules, question)
             checks.append(compiled.check())
             self.faults += compiled.faults
@@ -92,7 +95,15 @@ class _Compiler:
                 self.faults.append(
                     wrong.spot.fault(f'"{name}" passes every case: add one that tells it from the right answer')
                 )
-        return Part(label=rules.label, title=rules.title, needs=rules.needs, checks=tuple(checks))
+        count = len(rules.checks)
+        return Part(
+            label=rules.label,
+            title=rules.title,
+            needs=rules.needs,
+            checks=tuple(checks[:count]),
+            written=rules.written,
+            evidence=tuple(checks[count:]),
+        )
 
 
 class _CheckCompiler:
@@ -126,7 +137,10 @@ class _CheckCompiler:
         check = _with_expected(bare, variants)
         for index, (name, function) in enumerate([(rules.signature.name, rules.answer), *rules.also_accept]):
             self.verify(_with_expected(bare, [variants[index]]), name, function)
-        return msgspec.structs.replace(check, mistakes=tuple(self.mistake(check, wrong) for wrong in rules.mistakes))
+        equivalent, faults = equivalent_check(check, rules)
+        self.faults += faults
+        mistakes = tuple(self.mistake(check, wrong) for wrong in rules.mistakes)
+        return msgspec.structs.replace(check, mistakes=mistakes, equivalent=equivalent)
 
     def main_values(self, bare: Check) -> list[Value]:
         """What `expected_from` gives, called plainly; without it, what the reference's own function gives."""
@@ -187,14 +201,15 @@ class _CheckCompiler:
 
 
 def _target(rules: CheckRules) -> Target:
+    if rules.is_value:
+        return ValueTarget(name=rules.signature.name)
     names = tuple(parameter.name for parameter in rules.parameters)
     if rules.probe is None:
         return FunctionTarget(name=rules.signature.name, parameters=names)
     probe = rules.probe
     libraries = tuple(sorted({*imported_modules(ast.walk(ast.parse(probe.source)))}))
-    return ProbeTarget(
-        name=rules.signature.name, probe=probe.name, source=probe.source, parameters=names, libraries=libraries
-    )
+    kind = LogTarget if rules.reads_logs else ProbeTarget
+    return kind(name=rules.signature.name, probe=probe.name, source=probe.source, parameters=names, libraries=libraries)
 
 
 def _case(rules: CheckRules, inputs: Inputs) -> Case:

@@ -66,3 +66,4 @@ YamlFile = Annotated[
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Ends = Annotated[tuple[Finite, Finite], Strict(False), Field(description="an interval: [low, high]")]

@@ -12,9 +12,9 @@ import numpy as np
 
 from grader.codec import freeze, thaw
 from grader.rubric.calls import Failure, call_quietly
-from grader.rubric.faults import Fault, Spot
+from grader.rubric.faults import Fault, Spot, did_you_mean
 from grader.rubric.records import Cases, CheckRules
-from grader.rubric.resolve import check_inputs
+from grader.rubric.signature import Parameter
 from grader.rubric.specs import make_input
 from grader.values import Array, Complex, Items, Mapping, Opaque, Seed, Value
 
@@ -158,3 +158,25 @@ def _describe(value: Value, text: str) -> str:
     if isinstance(value, Mapping):
         return f"dict with {len(value.pairs)} keys"
     return f"{text[: SHOWN_TEXT - 1]}…"
+
+
+def check_inputs(
+    spot: Spot,
+    given: set[str],
+    parameters: tuple[Parameter, ...],
+    globals_: tuple[str, ...],
+    *,
+    is_partial: bool = False,
+) -> list[Fault]:
+    """Faults of a case's input names; with `is_partial` others may still be added, so none is missing."""
+    known = [*(parameter.name for parameter in parameters), *globals_]
+    unknown = sorted(given - set(known))
+    required = [*(parameter.name for parameter in parameters if parameter.is_required), *globals_]
+    missing = [] if is_partial else [name for name in required if name not in given]
+    return [
+        *(
+            spot.at(name).fault(f"is not a parameter ({', '.join(known)}){did_you_mean(name, known)}")
+            for name in unknown
+        ),
+        *(spot.fault(f'the input "{name}" is missing') for name in missing),
+    ]

@@ -64,6 +64,7 @@ class _Loader:
             files=fields.files,
             limits=Limits(**fields.limits.model_dump()),
             handout=self.handout(main, fields),
+            logs=fields.logs,
         )
 
     def read_files(self) -> Iterator[tuple[str, Spot | None]]:
@@ -106,7 +107,9 @@ class _Loader:
             return None
         sources = load_sources(self.folder, read.fields.reference)
         self.faults += sources.faults
-        if not sources.reference.exists:
+        if read.fields.reference is None and any(part.checks or part.evidence for part in read.parts):
+            self.faults.append(spot.fault('"reference" is missing: there are checks'))
+        elif read.fields.reference is not None and not sources.reference.exists:
             self.faults.append(spot.at("reference").fault(f"{sources.reference.name} does not exist"))
         rules, faults = resolve_question(read, sources, secret)
         self.faults += faults

@@ -40,5 +40,7 @@ class Stage:
         probe = self.check.probe
         if probe is None:
             return function
+        if self.check.reads_logs:
+            return lambda *arguments: probe.function(function(), *arguments)
         name = self.check.signature.name
         return lambda *arguments: probe.function({**self.namespace, name: function}, *arguments)

@@ -25,6 +25,7 @@ class ReadPart:
     spot: Spot
     fields: PartFields
     checks: tuple[tuple[Spot, CheckFields], ...]
+    evidence: tuple[tuple[Spot, CheckFields], ...]
     is_whole: bool
 
 
@@ -62,18 +63,22 @@ def _without(data: Any, broken: Paths) -> Any:
 
 
 def _kept_parts(data: Any, broken: Paths) -> list[int]:
-    """The parts that have no fault outside of their checks, and at least one check left."""
+    """The parts that have no fault outside of their checks, and at least one check left if they had any."""
     own = {path[1] for path in broken if len(path) >= PART_STEPS and not _is_in_check(path)}
     indexes = [index for index in range(len(data["parts"])) if index not in own]
-    return [index for index in indexes if _kept_checks(data["parts"][index], index, broken)]
+    return [index for index in indexes if _keeps_work(data["parts"][index], index, broken)]
+
+
+def _keeps_work(part: Any, index: int, broken: Paths) -> bool:
+    return not part.get("checks") or bool(_kept_checks(part, index, broken))
 
 
 def _kept_part(part: Any, index: int, broken: Paths) -> Any:
-    kept = _kept_checks(part, index, broken)
-    return {
-        **part,
-        "checks": [_repaired(part["checks"][check], _broken_fields(index, check, broken)) for check in kept],
-    }
+    checks = [
+        _repaired(part["checks"][check], _broken_fields(index, check, broken))
+        for check in _kept_checks(part, index, broken)
+    ]
+    return {**part, "checks": checks}
 
 
 def _repaired(check: Any, fields: frozenset[Step]) -> Any:
@@ -88,7 +93,7 @@ def _broken_fields(part: int, check: int, broken: Paths) -> frozenset[Step]:
 
 def _kept_checks(part: Any, index: int, broken: Paths) -> list[int]:
     """The checks without faults, and those whose faults are all in fields that can be replaced."""
-    indexes = range(len(part["checks"]))
+    indexes = range(len(part.get("checks") or ()))
     return [check for check in indexes if _broken_fields(index, check, broken) <= NEUTRAL.keys()]
 
 
@@ -103,7 +108,8 @@ def _with_places(spot: Spot, fields: QuestionFile, broken: Paths, faults: tuple[
         place = spot.at("parts", index)
         kept = _kept_checks(data["parts"][index], index, broken)
         checks = tuple((place.at("checks", check), one) for check, one in zip(kept, part.checks, strict=True))
-        is_whole = len(kept) == len(data["parts"][index]["checks"])
+        evidence = tuple((place.at("evidence", number), one) for number, one in enumerate(part.evidence))
+        is_whole = len(kept) == len(data["parts"][index].get("checks") or ())
         has_points = not any("points" in _broken_fields(index, check, broken) for check in kept)
-        parts.append(ReadPart(place, part, checks, is_whole=is_whole and has_points))
+        parts.append(ReadPart(place, part, checks, evidence, is_whole=is_whole and has_points))
     return ReadQuestion(spot, fields, tuple(parts), faults)

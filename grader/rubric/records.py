@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.compare import Comparator
-from grader.plan import Handout, Limits
-from grader.records import Visibility
+from grader.compare.closed_form import ClosedForm
+from grader.plan import Handout, Limits, Written
+from grader.report import Visibility
 from grader.rubric.faults import Spot
 from grader.rubric.signature import Parameter, Signature
 from grader.rubric.sources import Function, Source
@@ -43,6 +44,17 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormulaRules:
+    """A closed form, and the reference's function of its variables (None: they are the check's parameters)."""
+
+    spot: Spot
+    answer: str  # the name of the text: "answer_2e"
+    expected: tuple[str, ...]  # the right formula, then those that are accepted too
+    compare: ClosedForm
+    function: Function | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRules:
     """A check, with what it inherits from its part."""
 
@@ -62,6 +74,9 @@ class CheckRules:
     keeps_inputs: bool
     mistakes: tuple[Wrong, ...]
     probe: Probe | None
+    is_value: bool
+    reads_logs: bool
+    formula: FormulaRules | None
     seed: tuple[str, ...]  # secret, question, part, check
 
 
@@ -73,6 +88,8 @@ class PartRules:
     title: str
     needs: tuple[str, ...]
     checks: tuple[CheckRules, ...]
+    written: Written | None
+    evidence: tuple[CheckRules, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +114,4 @@ class Rubric:
     files: tuple[str, ...]
     limits: Limits
     handout: Handout
+    logs: tuple[str, ...]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections import Counter
 from collections.abc import Iterable
 
-from grader.records import Visibility
+from grader.compare.closed_form import ClosedForm
+from grader.plan import Written
+from grader.report import Visibility
 from grader.rubric.faults import Fault, Spot, did_you_mean
+from grader.rubric.inputs import check_inputs
 from grader.rubric.partial import ReadPart, ReadQuestion
-from grader.rubric.records import Cases, CheckRules, PartRules, Probe, QuestionRules, Wrong
+from grader.rubric.records import Cases, CheckRules, FormulaRules, PartRules, Probe, QuestionRules, Wrong
 from grader.rubric.schema import CheckFields, FixedCase, PartFields, RandomCase
 from grader.rubric.signature import Parameter, Signature, SignatureError, parse_signature
-from grader.rubric.sources import Function, Source, Sources
+from grader.rubric.sources import Function, Source, Sources, first_paragraph
 
 SUM_TOLERANCE = 1e-9
 
@@ -57,12 +59,25 @@ class _Resolver:
     def part(self, read: ReadPart, seed: tuple[str, ...]) -> PartRules:
         fields = read.fields
         self.check_labels([(spot.at("name"), check.name) for spot, check in read.checks], "check")
-        total = sum(check.points for _spot, check in read.checks)
-        if read.is_whole and not math.isclose(total, fields.points, abs_tol=SUM_TOLERANCE):
-            self.fault(read.spot.at("points"), f"is {fields.points:g}, but the checks' points sum to {total:g}")
+        self.check_labels([(spot.at("name"), check.name) for spot, check in read.evidence], "evidence")
+        self.check_points(read)
         self.check_unused(read)
-        checks = tuple(self.check(spot, check, read, (*seed, fields.part)) for spot, check in read.checks)
-        return PartRules(label=fields.part, title=fields.title, needs=fields.needs, checks=checks)
+        seed = (*seed, fields.part)
+        return PartRules(
+            label=fields.part,
+            title=fields.title,
+            needs=fields.needs,
+            checks=tuple(self.check(spot, check, read, seed) for spot, check in read.checks),
+            written=_written(fields),
+            evidence=tuple(self.check(spot, check, read, seed) for spot, check in read.evidence),
+        )
+
+    def check_points(self, read: ReadPart) -> None:
+        due, written = read.fields.points, read.fields.written
+        total = sum(check.points for _spot, check in read.checks) + (written.points if written else 0)
+        if read.is_whole and not math.isclose(total, due, abs_tol=SUM_TOLERANCE):
+            whose = "the checks' points and the written answer's" if written else "the checks' points"
+            self.fault(read.spot.at("points"), f"is {due:g}, but {whose} sum to {total:g}")
 
     def check(self, spot: Spot, fields: CheckFields, part: ReadPart, seed: tuple[str, ...]) -> CheckRules:
         function = self.function_name(spot, fields, part.fields)
@@ -82,7 +97,9 @@ class _Resolver:
             parameters=parameters,
             compare=fields.compare,
             cases=tuple(self.cases(spot.at("cases", index), case) for index, case in enumerate(fields.cases)),
-            answer=self.lookup(_function_spot(spot, fields, part), function, reference),
+            answer=self.value(spot, fields.value)
+            if fields.value
+            else self.lookup(_function_spot(spot, fields, part), function, reference),
             expected_from=self.expected_from(spot, fields),
             also_accept=tuple(
                 (name, self.lookup(spot.at("also_accept", index), name, reference))
@@ -93,6 +110,9 @@ class _Resolver:
             keeps_inputs=fields.keeps_inputs,
             mistakes=self.mistakes(spot, fields, part),
             probe=self.probe(spot, fields),
+            is_value=fields.value is not None,
+            reads_logs=fields.logs,
+            formula=self.formula(spot.at("formula"), fields),
             seed=(*seed, fields.name),
         )
 
@@ -118,20 +138,24 @@ class _Resolver:
 
     def check_unused(self, part: ReadPart) -> None:
         """Mistakes of the part count for the checks of the part's own function, which must exist."""
-        used = any(_inherits(check, part.fields) for _spot, check in part.checks)
+        used = any(part.fields.gives_mistakes_to(check) for _spot, check in (*part.checks, *part.evidence))
         if part.fields.mistakes and part.is_whole and not used:
             self.fault(
                 part.spot.at("mistakes"), "no check uses them: give `mistakes` to the checks that name a function"
             )
 
     def function_name(self, spot: Spot, fields: CheckFields, part: PartFields) -> str:
-        name = fields.function or part.function
+        name = fields.value or fields.function or part.function
         if name is None:
             self.fault(spot, '"function" is missing, here and in the part')
+        if fields.value and (fields.function or fields.probe):
+            self.fault(spot.at("value"), "a check is about a value or a function, not both")
         return name or ""
 
     def signature(self, spot: Spot, fields: CheckFields, part: ReadPart, function: str) -> Signature | None:
         text = fields.signature or part.fields.signature
+        if fields.value:
+            return Signature(fields.value)
         if text is None:
             self.fault(spot, '"signature" is missing, here and in the part')
             return None
@@ -197,6 +221,13 @@ class _Resolver:
         )
         return None
 
+    def value(self, spot: Spot, name: str) -> Function:
+        reference = self.sources.reference
+        if name not in reference.namespace:
+            self.fault(spot.at("value"), f'{reference.name} has no name "{name}"')
+            return _no_function
+        return lambda: reference.namespace[name]
+
     def expected_from(self, spot: Spot, fields: CheckFields) -> tuple[str, Function] | None:
         name = fields.expected_from
         if name is None:
@@ -205,16 +236,29 @@ class _Resolver:
 
     def probe(self, spot: Spot, fields: CheckFields) -> Probe | None:
         if fields.probe is None:
+            if fields.logs:
+                self.fault(spot.at("logs"), "needs a `probe`, which reads them")
             return None
         probes = self.sources.probes
         return Probe(
             name=fields.probe, function=self.lookup(spot.at("probe"), fields.probe, probes), source=probes.text
         )
 
+    def formula(self, spot: Spot, fields: CheckFields) -> FormulaRules | None:
+        if fields.formula is None:
+            return None
+        return FormulaRules(
+            spot=spot,
+            answer=fields.formula.answer,
+            expected=(fields.formula.expected, *fields.formula.also_accept),
+            compare=ClosedForm(where=fields.formula.where, regimes=fields.formula.regimes),
+            function=self.optional(spot.at("agrees_with"), fields.formula.agrees_with, self.sources.reference),
+        )
+
     def mistakes(self, spot: Spot, fields: CheckFields, part: ReadPart) -> tuple[Wrong, ...]:
         if fields.mistakes is not None:
             place, names = spot.at("mistakes"), fields.mistakes
-        elif _inherits(fields, part.fields):
+        elif part.fields.gives_mistakes_to(fields):
             place, names = part.spot.at("mistakes"), part.fields.mistakes
         else:
             return ()
@@ -225,7 +269,7 @@ class _Resolver:
 
     def mistake(self, spot: Spot, name: str) -> Wrong:
         function = self.lookup(spot, name, self.sources.mistakes)
-        hint = _first_paragraph(function)
+        hint = first_paragraph(function)
         if not hint and function is not _no_function:
             file = self.sources.mistakes.name
             self.fault(spot, f'"{name}" in {file} has no docstring: it is the hint that students read')
@@ -243,37 +287,11 @@ class _Resolver:
         return _no_function
 
 
-def check_inputs(
-    spot: Spot,
-    given: set[str],
-    parameters: tuple[Parameter, ...],
-    globals_: tuple[str, ...],
-    *,
-    is_partial: bool = False,
-) -> list[Fault]:
-    """Faults of a case's input names; with `is_partial` others may still be added, so none is missing."""
-    known = [*(parameter.name for parameter in parameters), *globals_]
-    unknown = sorted(given - set(known))
-    required = [*(parameter.name for parameter in parameters if parameter.is_required), *globals_]
-    missing = [] if is_partial else [name for name in required if name not in given]
-    return [
-        *(
-            spot.at(name).fault(f"is not a parameter ({', '.join(known)}){did_you_mean(name, known)}")
-            for name in unknown
-        ),
-        *(spot.fault(f'the input "{name}" is missing') for name in missing),
-    ]
-
-
-def _inherits(check: CheckFields, part: PartFields) -> bool:
-    """Whether the part's mistakes are mistakes of this check: it tests the part's function."""
-    return check.mistakes is None and check.function in (None, part.function)
+def _written(fields: PartFields) -> Written | None:
+    if fields.written is None:
+        return None
+    return Written(points=fields.written.points, checklist=fields.written.checklist, is_private=fields.written.private)
 
 
 def _function_spot(spot: Spot, fields: CheckFields, part: ReadPart) -> Spot:
     return (spot if fields.function else part.spot).at("function")
-
-
-def _first_paragraph(function: Function) -> str:
-    paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0]
-    return " ".join(paragraph.split())

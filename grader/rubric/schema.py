@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Strict, Tag
+from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from grader.plan import Limits
 from grader.rubric.comparators import Compare
-from grader.rubric.fields import Label, Many, Model, Name, Points, Positive, PythonFile, Text, YamlFile
+from grader.rubric.fields import Ends, Label, Many, Model, Name, Points, Positive, PythonFile, Text, YamlFile
 from grader.rubric.specs import Input
 
 MAX_CASES = 1000
@@ -45,6 +46,9 @@ class AssignmentFile(Model):
     starter: Text | None = Field(
         default=None,
         description="folder with the .py files as handed out, relative to this folder: a submission that lacks one gets it",
+    )
+    logs: Many[Text] = Field(
+        default=(), description="patterns of .npz and .json files in a submission that checks with `logs: true` read"
     )
     limits: LimitsFields = Field(default=LimitsFields(), description="what student code may use")
     secret: str = Field(default="", description="salt for the seeds of random cases")
@@ -87,6 +91,24 @@ Case = Annotated[
 ]
 
 
+class FormulaFields(Model):
+    """A closed form that counts like the function: `answer_2e = "(2-beta)/(beta*sigma^2)"` in the notebook."""
+
+    answer: Name = Field(description="the name that the text is given: answer_2e")
+    expected: Text = Field(description="the right formula; several expressions for an interval or a tuple: (lo, hi)")
+    also_accept: Many[Text] = Field(default=(), description="formulas that are equally right")
+    where: Annotated[dict[Name, Ends], Field(min_length=1)] = Field(
+        description="the variables, each with the open interval in which the formulas must agree: {beta: [0, 1]}"
+    )
+    regimes: Many[Text] = Field(
+        default=(), description='conditions whose regions are each looked at: ["eta < 1/sigma^2", "eta > 1/sigma^2"]'
+    )
+    agrees_with: Name | None = Field(
+        default=None,
+        description="reference function of the variables that `expected` is tried against; the check's when left out",
+    )
+
+
 class CheckFields(Model):
     """One thing that a part is tested for; it passes when all its cases pass."""
 
@@ -96,6 +118,9 @@ class CheckFields(Model):
         default="visible", description="when students see the result"
     )
     function: Name | None = Field(default=None, description="the function to call; the part's when left out")
+    value: Name | None = Field(
+        default=None, description="a name whose value is compared, in the submission and the reference: answer_2e"
+    )
     signature: Text | None = Field(default=None, description="the part's when left out: name(a, b=0.0) -> (x, y)")
     mistakes: Many[Name] | None = Field(
         default=None, description="functions of reference/mistakes/<reference>.py; the part's when left out"
@@ -115,25 +140,60 @@ class CheckFields(Model):
     parameters: Many[Name] | None = Field(
         default=None, description="what the probe takes; the signature's parameters when left out"
     )
+    logs: bool = Field(
+        default=False, description="whether the probe gets the submission's logs: probe(logs, *arguments)"
+    )
+    formula: FormulaFields | None = Field(default=None, description="a closed form that counts like the function")
     cases: Annotated[tuple[Case, ...], Strict(False), Field(min_length=1)] = Field(description="the calls to compare")
     compare: Compare = Field(description="how an answer is compared with the expected value")
 
 
+class EvidenceFields(CheckFields):
+    """A check without points: what the data say about a claim of the written answer. For staff."""
+
+    points: Literal[0] = Field(default=0, description="none: a person gives the points")
+    visibility: Literal["hidden"] = Field(default="hidden", description="students do not see it")
+
+
+class WrittenFields(Model):
+    """A written answer, in text cells, that a person grades."""
+
+    points: Points = Field(description="what the person can give")
+    checklist: Annotated[tuple[Text, ...], Strict(False), Field(min_length=1)] = Field(
+        description="what a full answer says, point by point; students do not see it"
+    )
+    private: bool = Field(default=False, description="whether the text must never be copied into a report")
+
+
 class PartFields(Model):
-    """A part of a question."""
+    """A part of a question: checks, a written answer, or both."""
 
     part: Label = Field(description="its letter in the homework: a")
     title: Text = Field(description="a few words")
-    points: Points = Field(description="the sum of its checks' points")
+    points: Points = Field(description="the sum of its checks' points and of the written answer's")
     function: Name | None = Field(default=None, description="what the checks call, in the submission and the reference")
     signature: Text | None = Field(default=None, description="how it is called: name(a, b=0.0) -> (x, y)")
     needs: Many[Label] = Field(default=(), description="earlier parts that must have full marks, else this is skipped")
     mistakes: Many[Name] = Field(
         default=(), description="known wrong variants: functions of reference/mistakes/<reference>.py with a docstring"
     )
-    checks: Annotated[tuple[CheckFields, ...], Strict(False), Field(min_length=1)] = Field(
-        description="what is tested, each worth some of the points"
+    checks: Many[CheckFields] = Field(default=(), description="what is tested, each worth some of the points")
+    written: WrittenFields | None = Field(default=None, description="what a person grades")
+    evidence: Many[EvidenceFields] = Field(
+        default=(), description="checks without points whose results are shown beside the written answer"
     )
+
+    def gives_mistakes_to(self, check: CheckFields) -> bool:
+        """Whether the part's mistakes are mistakes of this check: it tests the part's function."""
+        return check.mistakes is None and check.value is None and check.function in (None, self.function)
+
+    @model_validator(mode="after")
+    def _check_work(self) -> PartFields:
+        if not self.checks and self.written is None:
+            raise PydanticCustomError("no_work", "has neither checks nor a written answer")
+        if self.evidence and self.written is None:
+            raise PydanticCustomError("no_written", "has evidence, but no written answer that it stands beside")
+        return self
 
 
 class QuestionFile(Model):
@@ -141,7 +201,7 @@ class QuestionFile(Model):
 
     question: Label = Field(description="its number in the homework: 1")
     title: Text = Field(description="as in the homework")
-    reference: PythonFile = Field(description="file in reference/ with the right functions")
+    reference: PythonFile | None = Field(default=None, description="file in reference/ with the right functions")
     parts: Annotated[tuple[PartFields, ...], Strict(False), Field(min_length=1)] = Field(
         description="in the homework's order"
     )

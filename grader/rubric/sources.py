@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -54,8 +55,10 @@ class Sources:
         return tuple(source.fault for source in files if source.fault)
 
 
-def load_sources(folder: Path, reference: str) -> Sources:
-    """The files for the question whose `reference` is this ("momentum.py")."""
+def load_sources(folder: Path, reference: str | None) -> Sources:
+    """The files for the question whose `reference` is this ("momentum.py"); without one, none of them exists."""
+    if reference is None:
+        return Sources(Source("reference"), Source("mistakes"), Source("draws"), Source("probes"))
     return Sources(
         reference=_load(folder, f"reference/{reference}"),
         mistakes=_load(folder, f"reference/mistakes/{reference}"),
@@ -90,3 +93,9 @@ def _execute(text: str, name: str) -> dict[str, object]:
     finally:
         del sys.modules[module.__name__]
     return module.__dict__
+
+
+def first_paragraph(function: Function) -> str:
+    """Of the docstring, on one line."""
+    paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0]
+    return " ".join(paragraph.split())

@@ -133,4 +133,5 @@ class Server:
 
 
 def _wanted(request: Read) -> Wanted:
-    return Wanted(request.wanted, request.patterns, dict(request.handout), dict(request.given))
+    given = dict(request.given)
+    return Wanted(request.wanted, request.patterns, dict(request.handout), given, frozenset(request.values))

@@ -10,6 +10,7 @@ from grader.records import (
     Crashed,
     Document,
     LayerState,
+    Log,
     Message,
     Module,
     OutOfMemory,
@@ -31,6 +32,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
     patterns: tuple[str, ...]
     handout: tuple[tuple[str, str], ...]
     given: tuple[tuple[str, frozenset[str]], ...]  # (wanted name, globals that the rubric sets for it)
+    values: tuple[str, ...] = ()  # wanted names that stand for data, not for functions
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
@@ -38,6 +40,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
 
     documents: tuple[Document, ...]
     modules: tuple[Module, ...]
+    logs: tuple[Log, ...] = ()
 
 
 class Define(msgspec.Struct, frozen=True, kw_only=True, tag="define"):

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from grader.codec import changed, freeze, thaw
-from grader.records import Candidate, Document, Outcome, OutOfMemory, Raised, Returned, Statement
+from grader.records import Candidate, Document, Log, Outcome, OutOfMemory, Raised, Returned, Statement
 from grader.sandbox.failures import MAX_KEPT, cause, guarded, keep_lines
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.sandbox.modules import POSTPONED, SubmissionFinder, execute, future_flags, serve_modules
 from grader.sandbox.stand_ins import NOTEBOOK_NAMES
-from grader.targets import FunctionTarget, Target
+from grader.targets import FunctionTarget, LogTarget, Target, ValueTarget
 
 MAX_REPEATS = 20  # of a call that stops at a name which another statement of the document defines
 MAX_LINES_KEPT = 2**21  # characters of all cells and files together
@@ -30,6 +30,7 @@ class Workspace:
 
     def __init__(self) -> None:
         self._documents: tuple[Document, ...] = ()
+        self._files: tuple[Log, ...] = ()
         self._labels: frozenset[str] = frozenset()
         self._document = Document(name="", is_notebook=True, statements=())
         self._finder = SubmissionFinder(())
@@ -43,6 +44,7 @@ class Workspace:
     def load(self, request: Load) -> Done:
         """Keep the documents and serve the modules; nothing is run."""
         self._documents = request.documents
+        self._files = request.logs
         self._finder = serve_modules(request.modules)
         texts = _texts(request.documents)
         for label, text in texts.items():
@@ -86,12 +88,19 @@ class Workspace:
         return guarded(lambda: _returned(request, function, arguments), self._labels)
 
     def _function(self, target: Target) -> Callable[..., object]:
+        if isinstance(target, ValueTarget):
+            return lambda: self._namespace[target.name]
         if isinstance(target, FunctionTarget):
             function: Callable[..., object] = self._namespace[target.name]
             return function
         author: dict[str, Any] = {}
         exec(compile(target.source, "the check's probe", "exec", dont_inherit=True), author)  # noqa: S102 (the rubric's own code)
-        return lambda *arguments: author[target.probe](self._namespace, *arguments)
+        given = self._logs() if isinstance(target, LogTarget) else self._namespace
+        return lambda *arguments: author[target.probe](given, *arguments)
+
+    def _logs(self) -> dict[str, object]:
+        """Fresh copies: no check can change what the next one reads."""
+        return {log.path: thaw(log.value) for log in self._files if not log.fault}
 
     def _execute(self, index: int) -> None:
         statement = self._document.statements[index]

@@ -28,12 +28,14 @@ class Definition(NamedTuple):
     module: str = ""  # that it is imported from under its own name: "deeplearning.optim"
 
 
-def definitions(block: Block, statement: Statement, handout: dict[str, str]) -> Iterator[Definition]:
-    """The functions, classes and renamed functions that a statement defines at the top level."""
+def definitions(
+    block: Block, statement: Statement, handout: dict[str, str], values: frozenset[str] = frozenset()
+) -> Iterator[Definition]:
+    """The functions, classes and renamed functions that a statement defines at the top level, and data of these names."""
     if block.node is None:
         yield from _broken(block, statement)
         return
-    for node, name in _defined(block.node):
+    for node, name in _defined(block.node, values):
         yield Definition(
             name,
             place=_place(block, statement, node),
@@ -48,7 +50,7 @@ def inner_functions(block: Block, statement: Statement) -> Iterator[tuple[str, P
     """The methods and nested functions of a statement: nobody can call them by their name."""
     if block.node is None:
         return
-    outer = {id(node) for node, _name in _defined(block.node)}
+    outer = {id(node) for node, _name in _defined(block.node, frozenset())}
     for node in ast.walk(block.node):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and id(node) not in outer:
             yield node.name, _place(block, statement, node)
@@ -70,7 +72,7 @@ def _broken(block: Block, statement: Statement) -> Iterator[Definition]:
 Defining = ast.stmt | ast.expr | ast.alias
 
 
-def _defined(statement: ast.stmt) -> Iterator[tuple[Defining, str]]:
+def _defined(statement: ast.stmt, values: frozenset[str]) -> Iterator[tuple[Defining, str]]:
     """The node that makes each name: a definition, an import, or the value that gets the name."""
     for node in walk(statement, stop=SCOPES):
         if isinstance(node, DEFINITIONS):
@@ -78,7 +80,7 @@ def _defined(statement: ast.stmt) -> Iterator[tuple[Defining, str]]:
         elif isinstance(node, ast.ImportFrom):
             yield from ((node, alias.asname or alias.name) for alias in node.names if alias.name != "*")
         else:
-            yield from ((value, name) for name, value in _bound(node) if not is_data(value, name))
+            yield from ((value, name) for name, value in _bound(node) if name in values or not is_data(value, name))
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

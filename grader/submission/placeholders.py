@@ -29,8 +29,10 @@ def is_placeholder(node: ast.AST, name: str, handout: dict[str, str]) -> bool:
     if isinstance(node, ast.Assign):
         node = node.value
     if isinstance(node, ast.expr):
-        return _is_nothing(node) or any(
-            isinstance(part, ast.Name) and part.id == "NotImplementedError" for part in ast.walk(node)
+        return (
+            _is_nothing(node)
+            or _is_empty_text(node)
+            or any(isinstance(part, ast.Name) and part.id == "NotImplementedError" for part in ast.walk(node))
         )
     if not isinstance(node, Function | ast.ClassDef):
         return False
@@ -149,6 +151,10 @@ def _set_to_nothing(statement: ast.stmt) -> list[ast.Name]:
 
 def _is_nothing(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value in (None, ...)
+
+
+def _is_empty_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, str) and not value.value.strip()
 
 
 def _names(value: ast.expr) -> set[str]:

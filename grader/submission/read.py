@@ -33,6 +33,12 @@ class Wanted(NamedTuple):
     patterns: tuple[str, ...]
     handout: dict[str, str]
     given: dict[str, frozenset[str]]  # by wanted name: globals that the rubric sets before it is defined
+    values: frozenset[str] = frozenset()  # wanted names that stand for data
+
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """Of functions and of data."""
+        return (*self.names, *sorted(self.values.difference(self.names)))
 
 
 class _Text(NamedTuple):
@@ -142,7 +148,7 @@ class _Reader:
         found = [
             _Found(number, definition, _rebinds(block, statement, definition.name))
             for number, ((_label, block), statement) in enumerate(zip(pairs, statements, strict=True))
-            for definition in definitions(block, statement, handout)
+            for definition in definitions(block, statement, handout, self._wanted.values)
             if not self._is_defined_elsewhere(definition)
         ]
         self._add_candidates(index, statements, found)
@@ -183,7 +189,7 @@ class _Reader:
 
     def _add_candidates(self, index: int, statements: tuple[Statement, ...], found: list[_Found]) -> None:
         slicer = Slicer(statements)
-        for name in self._wanted.names:
+        for name in self._wanted.every_name:
             mine = [item for item in found if item.definition.name == name]
             if len(mine) > MAX_CANDIDATES:
                 self._notes.append(f"{name} is defined {len(mine)} times: only the last {MAX_CANDIDATES} are graded")
@@ -197,7 +203,7 @@ class _Reader:
         self._others += [
             (item.definition.name, item.definition.place)
             for item in found
-            if item.definition.name not in self._wanted.names
+            if item.definition.name not in self._wanted.every_name
             and item.definition.place.source.startswith(("def ", "async def "))
         ]
 

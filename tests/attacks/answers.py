@@ -31,7 +31,7 @@ from grader.compare.normal import Normal
 from grader.compare.path import Path
 from grader.compare.within import Within
 from grader.plan import Case, Check, Limits, Part, Plan, Question
-from grader.records import CheckResult, Report, Status
+from grader.report import CheckResult, Report, Status
 from grader.targets import FunctionTarget
 from grader.values import Value
 

@@ -16,7 +16,8 @@ from builders import bundle, check, plan
 from grader.codec import freeze
 from grader.pipeline import grade
 from grader.plan import Check, Limits, Plan
-from grader.records import Bundle, Crashed, OutOfMemory, Raised, Report, Returned, TimedOut
+from grader.records import Bundle, Crashed, OutOfMemory, Raised, Returned, TimedOut
+from grader.report import Report
 from grader.running import read_in_child
 from grader.sandbox.client import Sandbox
 from grader.sandbox.messages import Answer, Call, Define, Load

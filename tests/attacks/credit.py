@@ -12,7 +12,8 @@ from reports import all_of, unsafe
 
 from grader.errors import RubricError
 from grader.outputs.gradescope import render_gradescope
-from grader.records import Bundle, CheckResult, File, Report
+from grader.records import Bundle, File
+from grader.report import CheckResult, Report
 from grader.rubric.yaml_nodes import read_yaml
 
 UNTESTED: dict[int, str] = {}

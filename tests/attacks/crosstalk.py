@@ -14,7 +14,7 @@ from native import native, program
 
 from grader.compare.exact import Exact
 from grader.plan import Check, Part, Plan, Question
-from grader.records import Status
+from grader.report import Status
 
 
 def cross(arena: Arena) -> str:

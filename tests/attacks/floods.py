@@ -19,7 +19,7 @@ from watching import GRADER_PEAK, SECONDS, exhaustion
 
 from grader.outputs.gradescope import render_gradescope
 from grader.outputs.text import render_text
-from grader.records import Report
+from grader.report import Report
 
 PRINT = {
     "print-without-end": """

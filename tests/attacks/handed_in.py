@@ -20,7 +20,8 @@ from memory import Growth
 
 from grader.errors import GraderError
 from grader.plan import Limits
-from grader.records import Bundle, File, Reading, Report
+from grader.records import Bundle, File, Reading
+from grader.report import Report
 from grader.running import read_in_child
 
 LIMITS = Limits(call_seconds=1.0, define_seconds=2.0, total_seconds=20, memory_megabytes=90)

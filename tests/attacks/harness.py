@@ -19,7 +19,7 @@ from native import TOOLS
 from grader.compare.exact import Exact
 from grader.errors import SandboxError
 from grader.plan import Check, Part, Plan, Question
-from grader.records import Report, Status
+from grader.report import Report, Status
 
 RIGHT = 7  # what every forged function would have to return
 WRONG = 8

@@ -15,7 +15,8 @@ from builders import SQUARE, bundle, notebook, zip_bundle, zipped
 from grader.outputs.gradescope import render_gradescope
 from grader.outputs.json import render_json
 from grader.outputs.text import render_text
-from grader.records import Bundle, File, Report
+from grader.records import Bundle, File
+from grader.report import Report
 
 UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"

@@ -13,7 +13,8 @@ from attack import Attack
 from builders import bundle, check, plan
 
 from grader.plan import Check
-from grader.records import Returned, Visibility
+from grader.records import Returned
+from grader.report import Visibility
 
 SLEEPY = "import time\ndef attack(x): time.sleep(0.03); return 1"
 SPY = """

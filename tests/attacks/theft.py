@@ -14,7 +14,7 @@ from native import TOOLS
 from grader.codec import freeze
 from grader.compare.exact import Exact
 from grader.plan import Case, Check
-from grader.records import Report, Status
+from grader.report import Report, Status
 from grader.targets import FunctionTarget
 
 PREFIX = "ANSWER-"  # of every expected value, so that a thief knows what to look for

@@ -16,6 +16,7 @@ from grader.codec import freeze, thaw
 from grader.compare import REGISTRY, Comparator
 from grader.compare.choice import Choice
 from grader.compare.close import Close
+from grader.compare.closed_form import ClosedForm
 from grader.compare.complex_set import ComplexSet
 from grader.compare.count import Count
 from grader.compare.exact import Exact
@@ -31,6 +32,7 @@ PAIRS: list[tuple[Comparator, object]] = [
     (Close(), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])),
     (Close(), (0.5, np.array([1.0, 2.0]))),
     (Close(), 3.0),
+    (ClosedForm(where={"x": (1, 2)}), "x^2"),
     (ComplexSet(), np.array([0.5 + 0.25j, 0.5 - 0.25j])),
     (Count(), 57),
     (Exact(), [1, "x"]),

@@ -29,18 +29,8 @@ from grader.outputs.gradescope import render_gradescope
 from grader.outputs.json import render_json
 from grader.outputs.text import render_text
 from grader.plan import Case, Check, Limits, Mistake, Part, Question
-from grader.records import (
-    Bundle,
-    CheckResult,
-    Crashed,
-    File,
-    OutOfMemory,
-    Raised,
-    Reading,
-    Report,
-    Returned,
-    TimedOut,
-)
+from grader.records import Bundle, Crashed, File, OutOfMemory, Raised, Reading, Returned, TimedOut
+from grader.report import CheckResult, Report
 from grader.sandbox.messages import Answer, ReadingDone, Reply, Status
 from grader.sandbox.wire import HEADER, check_tokens, pack_reply, unpack
 from grader.scoring import part_result, question_result

@@ -14,17 +14,8 @@ from grader.outputs.gradescope import render_gradescope
 from grader.outputs.json import render_json
 from grader.outputs.text import render_text
 from grader.outputs.visible import plain, without_secrets
-from grader.records import (
-    CheckResult,
-    LayerState,
-    PartResult,
-    Place,
-    QuestionResult,
-    Report,
-    Seen,
-    Status,
-    Visibility,
-)
+from grader.records import LayerState, Place
+from grader.report import CheckResult, PartResult, QuestionResult, Report, Seen, Status, Visibility
 
 PLACE = Place(label="cell 3", line=2, source="return 2 / sigma**2")
 WRONG = CheckResult(

@@ -129,7 +129,7 @@ FAULTS: list[tuple[list[tuple[str, str]], list[str]]] = [
         [("compare: close", "compare: clse")],
         [
             (
-                f"{Q1}:17: parts[0].checks[0].compare: must be one of choice, close, complex_set, count, exact, interval, "
+                f"{Q1}:17: parts[0].checks[0].compare: must be one of choice, close, complex_set, count, exact, formula, interval, "
                 "normal, path, within, not 'clse'; did you mean \"close\"?"
             )
         ],
