@@ -193,7 +193,7 @@ def faster_dim_always_large(eta: float, sigma_large: float, sigma_small: float) 
 
 
 def faster_dim_always_small(eta: float, sigma_large: float, sigma_small: float) -> str:  # noqa: ARG001
-    """For small learning rates the flat coordinate hardly moves."""
+    """For small learning rates the flat coordinate hardly moves: the smaller factor is the faster one."""
     return "small"
 
 
@@ -203,7 +203,7 @@ def faster_dim_without_abs(eta: float, sigma_large: float, sigma_small: float) -
 
 
 def faster_dim_reversed(eta: float, sigma_large: float, sigma_small: float) -> str:
-    """The smaller factor is the faster one."""
+    """For small learning rates the flat coordinate hardly moves: the smaller factor is the faster one."""
     return "large" if abs(1 - 2 * eta * sigma_large**2) > abs(1 - 2 * eta * sigma_small**2) else "small"
 
 

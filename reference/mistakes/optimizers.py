@@ -613,7 +613,7 @@ def FullyConnectedNet_he_first_fan_in(hidden_dims: Sequence[int], **options: Any
 
 
 def FullyConnectedNet_he_uniform(hidden_dims: Sequence[int], **options: Any) -> _Net:
-    """For "he", the standard deviation is right, but the weights are to be normal, not uniform."""
+    """For "he", the weights are to be normal, not uniform."""
     return _Net(partial(_he_by, he_normal_uniform), hidden_dims, options)
 
 
