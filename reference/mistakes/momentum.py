@@ -184,6 +184,11 @@ def momentum_eigs_old_momentum(eta: float, beta: float, sigma: float) -> Complex
     return _roots(2 - beta, 1 - beta + 2 * eta * beta * sigma**2)
 
 
+def momentum_eigs_transposed(eta: float, beta: float, sigma: float) -> ComplexArray:
+    """Equivalent: R and its transpose have the same characteristic polynomial, so the same eigenvalues."""
+    return np.linalg.eigvals(momentum_R_transposed(eta, beta, sigma)).astype(complex)
+
+
 def momentum_eigs_real_part(eta: float, beta: float, sigma: float) -> Array:
     """The eigenvalues can be complex: return them with their imaginary parts."""
     return _roots(2 - beta - 2 * eta * beta * sigma**2, 1 - beta).real.copy()
