@@ -56,7 +56,8 @@ def test_grade_takes_the_better_way_to_answer(
 
 def test_grade_tells_of_both_ways_where_both_are_wrong(sandbox: Sandbox) -> None:
     message = result(plan(EITHER), sandbox, WRONG, "answer_a = '2x'").message
-    assert message.count("is wrong") == len(("square", "answer_a"))
+    assert "square(3.0) is wrong." in message
+    assert "answer_a is wrong." in message
 
 
 def test_grade_tells_what_to_do_about_a_formula_without_quotes(sandbox: Sandbox) -> None:

@@ -29,9 +29,12 @@ from grader.targets import FunctionTarget, LogTarget, ProbeTarget, Target, Value
 from grader.values import Opaque, Value
 
 
-def compile_plan(folder: Path) -> Plan:
-    """The plan of an assignment folder. Raises RubricError with every fault found."""
-    return _compiled(folder, refuses_survivors=True).plan
+def compile_plan(folder: Path, secret: str | None = None) -> Plan:
+    """The plan of an assignment folder; `secret` takes the place of the assignment's own.
+
+    Raises RubricError with every fault found.
+    """
+    return _compiled(folder, secret, refuses_survivors=True).plan
 
 
 class Kill(NamedTuple):
@@ -54,11 +57,11 @@ class Survey(NamedTuple):
 
 def survey(folder: Path) -> Survey:
     """The same with every mistake that a check catches. Mistakes that pass every check are no fault here."""
-    return _compiled(folder, refuses_survivors=False)
+    return _compiled(folder, None, refuses_survivors=False)
 
 
-def _compiled(folder: Path, *, refuses_survivors: bool) -> Survey:
-    rubric = load_rubric(folder)
+def _compiled(folder: Path, secret: str | None, *, refuses_survivors: bool) -> Survey:
+    rubric = load_rubric(folder, secret)
     compiler = _Compiler()
     questions = tuple(compiler.question(rules) for rules in rubric.questions)
     if faults := compiler.faults + (compiler.survivors if refuses_survivors else []):
@@ -88,7 +91,7 @@ class _Compiler:
         return Question(label=rules.label, title=rules.title, parts=parts)
 
     def part(self, rules: PartRules, question: QuestionRules) -> Part:
-        compiled = [_CheckCompiler(check, question) for check in (*rules.checks, *rules.evidence)]
+        compiled = [CheckCompiler(check, question) for check in (*rules.checks, *rules.evidence)]
         checks = tuple(self.check(one, question.label, rules.label) for one in compiled)
         caught = frozenset[str]().union(*(one.caught for one in compiled))
         missed = {wrong.name: wrong for one in reversed(compiled) for wrong in reversed(one.missed)}
@@ -103,7 +106,7 @@ class _Compiler:
             evidence=checks[count:],
         )
 
-    def check(self, compiled: _CheckCompiler, question: str, part: str) -> Check:
+    def check(self, compiled: CheckCompiler, question: str, part: str) -> Check:
         check = compiled.check()
         self.faults += compiled.faults
         names = tuple(wrong.name for wrong in compiled.rules.mistakes)
@@ -115,7 +118,7 @@ def _survivor(wrong: Wrong) -> Fault:
     return wrong.spot.fault(f'"{wrong.name}" passes every case: add one that tells it from the right answer')
 
 
-class _CheckCompiler:
+class CheckCompiler:
     """One check: its faults, and which of its mistakes it catches and misses."""
 
     def __init__(self, rules: CheckRules, question: QuestionRules) -> None:
@@ -178,6 +181,7 @@ class _CheckCompiler:
         return values
 
     def case_fault(self, inputs: Inputs, message: str) -> None:
+        """Note what is wrong with one case."""
         shown = f" ({inputs.shown})" if inputs.shown else ""
         path = f"{path_text(self.rules.spot.path)} case {self.inputs.index(inputs) + 1}{shown}"
         self.faults.append(Fault(inputs.spot.file, inputs.spot.line, path, message))

@@ -28,9 +28,12 @@ NO_ASSIGNMENT = (
 )
 
 
-def load_rubric(folder: Path) -> Rubric:
-    """The rubric of an assignment folder. Raises RubricError with every fault of every file."""
-    loader = _Loader(folder)
+def load_rubric(folder: Path, secret: str | None = None) -> Rubric:
+    """The rubric of an assignment folder; `secret` takes the place of the assignment's own.
+
+    Raises RubricError with every fault of every file.
+    """
+    loader = _Loader(folder, secret)
     rubric = loader.load()
     if loader.faults or rubric is None:
         raise RubricError(report(loader.faults))
@@ -40,8 +43,9 @@ def load_rubric(folder: Path) -> Rubric:
 class _Loader:
     """Collects the faults of one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, secret: str | None) -> None:
         self.folder = folder
+        self.secret = secret
         self.faults: list[Fault] = []
 
     def load(self) -> Rubric | None:
@@ -51,7 +55,7 @@ class _Loader:
         others = {name: spot for name, spot in files.items() if name not in assignments}
         main = self.main_file(assignments)
         fields = self.assignment_fields(main) if main else None
-        secret = fields.secret if fields else ""
+        secret = self.secret if self.secret is not None else fields.secret if fields else ""
         questions = {name: self.question(spot, secret) for name, spot in others.items()}
         if main is None or fields is None:
             return None

@@ -69,5 +69,5 @@ def test_closed_form_refuses_a_reference_that_is_no_formula(output: object, faul
     "comparator", [ClosedForm(where={"x": (2, 1)}), ClosedForm(where={"x": (0, 1)}, regimes=("x > 2",))]
 )
 def test_closed_form_refuses_ranges_and_regimes_without_points(comparator: ClosedForm) -> None:
-    with pytest.raises(ValueError, match="range|regime"):
+    with pytest.raises(ValueError, match=r"range|regime"):
         comparator.expect("sqrt(x)")

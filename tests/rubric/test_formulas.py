@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Write
 
 from grader.errors import RubricError
 from grader.plan import Check
 from grader.rubric.compile import compile_plan
 from grader.targets import ValueTarget
 
+Write = Callable[..., Path]
 BEFORE = "        compare: close\n"
 FORMULA = BEFORE + '        formula: {{answer: answer_a, expected: "{expected}", where: {{{where}}}{more}}}\n'
 WHERE = "x: [1, 4], n: [1, 3]"
