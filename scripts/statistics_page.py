@@ -31,7 +31,9 @@ independent and standard normal, and each test has an exact law:
 The thresholds are quantiles of these laws. They are computed when the rubric is compiled and stored in the plan. The
 false-fail probability `alpha` of a case is shared by all tests (Bonferroni), so a right sampler fails a case with at most
 `alpha`, whatever generator it draws from and in whatever order. Seeds are drawn from the assignment's secret: grading again
-gives the same result. `better_init` of question 6 may choose its own law, so that only its variance must lie in a range.
+gives the same result. Where only the shape of the distribution counts, the sample is first divided by its own standard
+deviation: tail counts vary less around that than the binomial law says, and a wrong scale costs no second point.
+`better_init` of question 6 may choose its own law, so that only its variance must lie in a range.
 """
 
 
