@@ -15,6 +15,7 @@ from grader.submission.logs import log_patterns, read_logs
 from grader.submission.magics import translate
 from grader.submission.names import Context
 from grader.submission.notebook import read_cells
+from grader.submission.pieces import MAX_LINES, has_more_lines
 from grader.submission.slicing import Slicer
 from grader.submission.writings import Answer, answers_in, writings_of
 
@@ -133,6 +134,8 @@ class _Reader:
             return
         prefix = "" if is_alone else f"{file.name}, "
         self._answers += answers_in(cells.texts, asked, prefix)
+        if has_more_lines(cells.texts):
+            self._notes.append(f"{file.name}: only the first {MAX_LINES} lines of its text cells were read")
         texts = []
         for number, cell in enumerate(cells.sources, 1):
             label = f"{prefix}cell {number}"

@@ -196,6 +196,11 @@ def test_writings_are_not_looked_for_where_none_are_wanted() -> None:
     assert writings(hw(("markdown", "**1(f)** x")), WANTED._replace(asked=())) == ()
 
 
+def test_reading_notes_text_that_is_too_long() -> None:
+    reading = read_submission(hw(("code", "x = 1"), ("markdown", "x\n" * 20_000)), WANTED)
+    assert reading.notes == ("hw.ipynb: only the first 20000 lines of its text cells were read",)
+
+
 def test_prompt_of_a_handout() -> None:
     handout = mixed_notebook(
         ("markdown", "## Problem 1. Why\n\nDescent on L."),
