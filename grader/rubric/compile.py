@@ -74,6 +74,7 @@ def _compiled(folder: Path, secret: str | None, *, refuses_survivors: bool) -> S
         files=rubric.files,
         limits=rubric.limits,
         handout=rubric.handout,
+        rules=rubric.rules,
         logs=rubric.logs,
     )
     return Survey(plan, tuple(compiler.kills))

@@ -7,9 +7,11 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+import msgspec
 from pydantic import ValidationError
 
 from grader.errors import RubricError
+from grader.gradescope.policy import Rules
 from grader.plan import Handout, Limits
 from grader.records import Module
 from grader.rubric.faults import Fault, Spot, did_you_mean, report
@@ -70,6 +72,7 @@ class _Loader:
             limits=Limits(**fields.limits.model_dump()),
             handout=self.handout(main, fields, notebook),
             notebook=notebook,
+            rules=msgspec.convert(fields.rules.model_dump(), Rules),
             logs=fields.logs,
         )
 
