@@ -21,7 +21,7 @@ from grader.rubric.formulas import equivalent_check
 from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
 from grader.rubric.outcomes import Stage
-from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
+from grader.rubric.records import CheckRules, PartRules, QuestionRules, Rubric, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
 from grader.submission.names import imported_modules
@@ -29,9 +29,16 @@ from grader.targets import FunctionTarget, LogTarget, ProbeTarget, Target, Value
 from grader.values import Opaque, Value
 
 
-def compile_plan(folder: Path) -> Plan:
-    """The plan of an assignment folder. Raises RubricError with every fault found."""
-    rubric = load_rubric(folder)
+def compile_plan(folder: Path, secret: str | None = None) -> Plan:
+    """The plan of an assignment folder; `secret` takes the place of the assignment's own.
+
+    Raises RubricError with every fault found.
+    """
+    return plan_of(load_rubric(folder, secret))
+
+
+def plan_of(rubric: Rubric) -> Plan:
+    """The plan of a rubric. Raises RubricError with every fault found."""
     compiler = _Compiler()
     questions = tuple(compiler.question(rules) for rules in rubric.questions)
     if compiler.faults:

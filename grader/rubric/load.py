@@ -10,15 +10,17 @@ from pathlib import Path, PurePosixPath
 from pydantic import ValidationError
 
 from grader.errors import RubricError
+from grader.handout.notebook import handout_notebook
 from grader.plan import Handout, Limits
 from grader.records import Module
 from grader.rubric.faults import Fault, Spot, did_you_mean, report
 from grader.rubric.messages import to_faults
 from grader.rubric.partial import read_question
-from grader.rubric.records import QuestionRules, Rubric
+from grader.rubric.records import QuestionRules, Rubric, Task
 from grader.rubric.resolve import resolve_question
 from grader.rubric.schema import AssignmentFile
 from grader.rubric.sources import load_sources
+from grader.rubric.tasks import assignment_task, with_tasks
 from grader.rubric.yaml_nodes import read_yaml
 from grader.submission.placeholders import fingerprints_of, handout_fingerprints
 
@@ -28,9 +30,12 @@ NO_ASSIGNMENT = (
 )
 
 
-def load_rubric(folder: Path) -> Rubric:
-    """The rubric of an assignment folder. Raises RubricError with every fault of every file."""
-    loader = _Loader(folder)
+def load_rubric(folder: Path, secret: str | None = None) -> Rubric:
+    """The rubric of an assignment folder; `secret` takes the place of the assignment's own.
+
+    Raises RubricError with every fault of every file.
+    """
+    loader = _Loader(folder, secret)
     rubric = loader.load()
     if loader.faults or rubric is None:
         raise RubricError(report(loader.faults))
@@ -40,8 +45,9 @@ def load_rubric(folder: Path) -> Rubric:
 class _Loader:
     """Collects the faults of one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, secret: str | None) -> None:
         self.folder = folder
+        self.secret = secret
         self.faults: list[Fault] = []
 
     def load(self) -> Rubric | None:
@@ -51,19 +57,26 @@ class _Loader:
         others = {name: spot for name, spot in files.items() if name not in assignments}
         main = self.main_file(assignments)
         fields = self.assignment_fields(main) if main else None
-        secret = fields.secret if fields else ""
-        questions = {name: self.question(spot, secret) for name, spot in others.items()}
+        own = fields.secret if fields else ""
+        secret = own if self.secret is None else self.secret
+        read_questions = {name: self.question(spot, secret) for name, spot in others.items()}
         if main is None or fields is None:
             return None
         self.check_listing(main, fields.questions, read.keys() - assignments.keys())
-        self.check_numbers({name: questions.get(name) for name in fields.questions})
+        self.check_numbers({name: read_questions.get(name) for name in fields.questions})
+        questions = tuple(rules for name in fields.questions if (rules := read_questions.get(name)))
+        task, faults = assignment_task(main, fields, self.folder)
+        self.faults += faults
+        notebook = self.notebook(main, fields, task, questions)
         return Rubric(
             assignment=fields.assignment,
             title=fields.title,
-            questions=tuple(rules for name in fields.questions if (rules := questions.get(name))),
+            questions=questions,
             files=fields.files,
             limits=Limits(**fields.limits.model_dump()),
-            handout=self.handout(main, fields),
+            task=task,
+            handout=self.handout(main, fields, notebook),
+            notebook=notebook,
             logs=fields.logs,
         )
 
@@ -113,6 +126,8 @@ class _Loader:
             self.faults.append(spot.at("reference").fault(f"{sources.reference.name} does not exist"))
         rules, faults = resolve_question(read, sources, secret)
         self.faults += faults
+        rules, faults = with_tasks(rules, read, self.folder)
+        self.faults += faults
         return rules
 
     def check_listing(self, main: Spot, listed: tuple[str, ...], existing: AbstractSet[str]) -> None:
@@ -139,14 +154,27 @@ class _Loader:
                 self.faults.append(spot.fault(f'rubrics/{first[rules.label]} is question "{rules.label}" too'))
             first.setdefault(rules.label, name)
 
-    def handout(self, main: Spot, fields: AssignmentFile) -> Handout:
-        notebook = self.inside(main.at("handout"), fields.handout)
+    def notebook(
+        self, main: Spot, fields: AssignmentFile, task: Task, questions: tuple[QuestionRules, ...]
+    ) -> bytes | None:
+        """The handout's, made by hand or of the tasks; None where it cannot be had."""
+        if fields.handout is None:
+            return None if self.faults else handout_notebook(fields.assignment, fields.title, task, questions)
+        path = self.inside(main.at("handout"), fields.handout)
+        if path:
+            with self.readable(main.at("handout"), path):
+                return path.read_bytes()
+        return None
+
+    def handout(self, main: Spot, fields: AssignmentFile, notebook: bytes | None) -> Handout:
         starter = self.inside(main.at("starter"), fields.starter)
         functions: list[tuple[str, str]] = []
         modules: list[Module] = []
-        if notebook:
-            with self.readable(main.at("handout"), notebook):
-                functions += handout_fingerprints(notebook.read_bytes())
+        if notebook is not None:
+            try:
+                functions += handout_fingerprints(notebook)
+            except ValueError as error:
+                self.faults.append(main.at("handout").fault(f"rubrics/{fields.handout} cannot be read: {error}"))
         if starter and not (modules := list(_modules(starter))):
             name = starter.relative_to(self.folder)
             self.faults.append(main.at("starter").fault(f"{name} does not exist, or has no .py file"))
