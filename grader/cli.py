@@ -14,10 +14,12 @@ from types import TracebackType
 
 from grader import __version__
 from grader.errors import GraderError
+from grader.outputs.formats import FORMATS
 
 EXIT_CODES = """exit codes:
-  0 graded, whatever the score   2 wrong option or path     3 rubric or reference invalid
-  4 submission not gradable      5 fault of the grader      7 student code would not be confined
+  0 graded, whatever the score   1 less than --fail-under   2 wrong option or path
+  3 rubric or reference invalid  4 submission not gradable  5 fault of the grader
+  7 student code would not be confined
   130 interrupted                141 the reader of the output stopped reading"""
 
 
@@ -95,7 +97,16 @@ def _dispatch(options: argparse.Namespace) -> int:
     from grader.commands.run import Options, run  # noqa: PLC0415
 
     assignment = options.assignment or bundled_folder()
-    return run(Options(options.submission, assignment, options.output, options.format, options.allow_weak_isolation))
+    return run(
+        Options(
+            submission=options.submission,
+            assignment=assignment,
+            output=options.output,
+            style=options.format,
+            fail_under=options.fail_under,
+            allows_weak_isolation=options.allow_weak_isolation,
+        )
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -124,6 +135,16 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
+def _percent(text: str) -> float:
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent <= 100:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage from 0 to 100")
+    return percent
+
+
 def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = verbs.add_parser(
         "run",
@@ -135,6 +156,8 @@ def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     run.add_argument("submission", type=_path, help="a .zip, a folder, an .ipynb or a .py")
     run.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
     run.add_argument("-o", "--output", type=_path, metavar="FILE", help="also write Gradescope's results.json to FILE")
-    run.add_argument("--format", choices=("text", "json"), default="text", help="what to print (default: text)")
+    run.add_argument("--format", choices=("text", *FORMATS), default="text", help="what to print (default: text)")
+    fail = "end with 1 when the score is less than this percentage of the points"
+    run.add_argument("--fail-under", type=_percent, default=0.0, metavar="PERCENT", help=fail)
     weak = "grade even where student code is not well confined: only for code that you trust"
     run.add_argument("--allow-weak-isolation", action="store_true", help=weak)

@@ -19,6 +19,7 @@ import msgspec
 from grader.assignment import check_folder, load_plan
 from grader.errors import SubmissionError, UsageError
 from grader.isolation import Isolation, measure, places_around, require
+from grader.outputs.formats import render
 from grader.outputs.gradescope import render_gradescope
 from grader.pipeline import grade, unfinished, ungradable
 from grader.plan import Limits
@@ -27,6 +28,7 @@ from grader.sandbox.client import Sandbox
 from grader.submission.collect import collect, label, name_of
 
 NOT_GRADABLE = 4
+NOT_MET = 1
 
 
 class Options(NamedTuple):
@@ -35,12 +37,16 @@ class Options(NamedTuple):
     submission: Path
     assignment: Path
     output: Path | None  # where to write results.json
-    style: str  # "text" or "json"
+    style: str  # "text" or one of outputs.formats
+    fail_under: float  # percent of the points
     allows_weak_isolation: bool
 
 
 def run(options: Options) -> int:
-    """Grade, write results.json when asked for, print; 4 when the submission cannot be graded."""
+    """Grade, write results.json when asked for, print.
+
+    The exit code: 4 when the submission cannot be graded, 1 when it has too few points.
+    """
     if options.output is not None:
         check_writable(options.output)  # before any time is spent on grading
     report = _grade(options)
@@ -48,7 +54,9 @@ def run(options: Options) -> int:
         _store(options, report)
     finally:
         _print(report, options.style)  # also when the disk is full by now
-    return NOT_GRADABLE if report.fault else 0
+    if report.fault:
+        return NOT_GRADABLE
+    return NOT_MET if 100 * report.score < options.fail_under * report.points else 0
 
 
 def _grade(options: Options) -> Report:
@@ -83,22 +91,31 @@ def _store(options: Options, report: Report) -> None:
 
 
 def _print(report: Report, style: str) -> None:
-    if style == "json":
-        from grader.outputs.json import render_json  # noqa: PLC0415 (only when asked for)
+    if style == "text":
+        from grader.outputs.text import render_text  # noqa: PLC0415 (rich takes a while)
 
-        sys.stdout.write(_encodable(render_json(report)) + "\n")
+        render_text(report, sys.stdout)
         return
-    from grader.outputs.text import render_text  # noqa: PLC0415 (rich takes a while)
+    sys.stdout.write(_encodable(render(report, style), style) + "\n")
+    if style == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        _add_summary(Path(summary), report)
 
-    render_text(report, sys.stdout)
+
+def _add_summary(path: Path, report: Report) -> None:
+    from grader.outputs.github import render_summary  # noqa: PLC0415 (only when asked for)
+
+    with _clear_faults(path), path.open("a", encoding="utf-8") as file:
+        file.write(render_summary(report))
 
 
-def _encodable(text: str) -> str:
-    """JSON that standard output can say: as it is, or with escapes."""
+def _encodable(text: str, style: str) -> str:
+    """What standard output can say: as it is, or with the format's own escapes."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        return json.dumps(json.loads(text), indent=1)
+        if style == "junit":
+            return text.encode("ascii", "xmlcharrefreplace").decode("ascii").replace("utf-8", "us-ascii", 1)
+        return text if style == "github" else json.dumps(json.loads(text), indent=1)
     return text
 
 

@@ -69,6 +69,37 @@ def test_run_prints_json_for_programs(right: Path, assignment: Path, capsys: pyt
     assert json.loads(capsys.readouterr().out)["score"] == 2
 
 
+@pytest.mark.parametrize(("percent", "code"), [("0", 0), ("100", 0), ("50", 0)])
+def test_run_ends_with_0_when_there_are_enough_points(percent: str, code: int, right: Path, assignment: Path) -> None:
+    assert run(right, assignment, "--fail-under", percent) == code
+
+
+@pytest.mark.parametrize(("percent", "code"), [("0", 0), ("0.1", 1), ("100", 1)])
+def test_run_ends_with_1_when_there_are_too_few_points(
+    percent: str, code: int, assignment: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.ipynb"
+    wrong.write_bytes(notebook("def square(x): return 7"))
+    assert run(wrong, assignment, "--fail-under", percent) == code
+
+
+@pytest.mark.parametrize("percent", ["-1", "101", "nan", "most"])
+def test_run_ends_with_2_for_what_is_no_percentage(percent: str, right: Path, assignment: Path) -> None:
+    with pytest.raises(SystemExit) as ending:
+        run(right, assignment, "--fail-under", percent)
+    assert ending.value.code == 2
+
+
+def test_run_adds_to_the_summary_of_a_step(
+    right: Path, assignment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n", "utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    run(right, assignment, "--format", "github")
+    assert summary.read_text("utf-8").startswith("before\n## ")
+
+
 def test_run_writes_results(right: Path, assignment: Path, tmp_path: Path) -> None:
     run(right, assignment, "-o", str(tmp_path / "results.json"))
     assert json.loads((tmp_path / "results.json").read_text())["tests"][0]["status"] == "passed"
