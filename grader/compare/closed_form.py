@@ -39,7 +39,9 @@ class ClosedForm(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):
         except formula.FormulaError as error:
             return failed(f"The formula cannot be read. {error}")
         if expected is None:
-            return Comparison(passed=False, gap=f"Your answer was read as {formula.show(answer)}. {LATER}", is_undecided=True)
+            return Comparison(
+                passed=False, gap=f"Your answer was read as {formula.show(answer)}. {LATER}", is_undecided=True
+            )
         verdict = formula.compare(answer, self.parse(str(expected)), self.domain())
         return _comparison(verdict, formula.explain(answer, verdict))
 

@@ -57,4 +57,3 @@ def _differs(path: Path, data: bytes) -> bool:
         return False
     except OSError:  # a folder, or not readable: not ours
         return True
-

@@ -80,7 +80,7 @@ def _formula_text(check: CheckRules) -> str:
     names = [f"`{name}`" for name in check.formula.compare.where]
     variables = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     several = check.output is None and len(check.signature.outputs) > 1
-    form = f" as `\"({', '.join(check.signature.outputs)})\"` with a formula for each" if several else ""
+    form = f' as `"({", ".join(check.signature.outputs)})"` with a formula for each' if several else ""
     return f"`{check.formula.answer}`{form} in {variables}"
 
 
