@@ -57,8 +57,7 @@ class _Loader:
         others = {name: spot for name, spot in files.items() if name not in assignments}
         main = self.main_file(assignments)
         fields = self.assignment_fields(main) if main else None
-        own = fields.secret if fields else ""
-        secret = own if self.secret is None else self.secret
+        secret = self.secret if self.secret is not None else fields.secret if fields else ""
         read_questions = {name: self.question(spot, secret) for name, spot in others.items()}
         if main is None or fields is None:
             return None

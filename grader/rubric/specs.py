@@ -17,6 +17,7 @@ from grader.values import Seed
 
 Generator = np.random.Generator
 DIGITS = 4  # significant digits of what is drawn: a student can copy such a number from a message
+MAX_SEED = 2**63 - 1
 MAX_ROUNDED = 12  # elements of a drawn array that is short enough to be shown
 
 
@@ -191,14 +192,16 @@ class ComplexSpec(FixedSpec):
         return real + 1j * imaginary
 
 
-class RngSpec(FixedSpec):
-    """A NumPy generator with this seed: {rng: 7}."""
+class RngSpec(Spec):
+    """A NumPy generator with this seed, {rng: 7}, or with one that is drawn, {rng: drawn}."""
 
-    rng: Annotated[int, Field(ge=0, le=2**63 - 1)] = Field(description="seed of numpy.random.default_rng")
+    rng: Annotated[int, Field(ge=0, le=MAX_SEED)] | Literal["drawn"] = Field(
+        description="seed of numpy.random.default_rng, or `drawn`"
+    )
 
-    def build(self) -> object:
+    def make(self, rng: Generator) -> object:
         """A stand-in for the generator."""
-        return Seed(self.rng)
+        return Seed(int(rng.integers(MAX_SEED)) if self.rng == "drawn" else self.rng)
 
 
 KEYS = (
