@@ -1,4 +1,4 @@
-"""Build the example submissions and the handout from `source/`: `python submissions_example/build.py [FOLDER]`.
+"""Build the example submissions from `source/` and the handout: `python submissions_example/build.py [FOLDER]`.
 
 A `.cells` file is a notebook as text: `# %%` starts a code cell, `# %% [markdown]` a text cell. Building twice gives the
 same bytes. With FOLDER the files are written there instead (the test compares them with the committed ones).
@@ -11,6 +11,8 @@ import json
 import sys
 import zipfile
 from pathlib import Path
+
+from grader.rubric.load import load_rubric
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "source"
@@ -28,7 +30,7 @@ def main(root: Path) -> None:
 
 def build() -> dict[str, bytes]:
     """The files by their path in the project."""
-    handout = notebook(read_cells("handout.cells"))
+    handout = handed_out()
     complete = read_cells("complete.cells")
     examples = {
         "blank.zip": archive({"hw2.ipynb": handout, **starter()}),
@@ -45,8 +47,15 @@ def build() -> dict[str, bytes]:
         "not_a_zip.zip": b"this is not a zip\n",
         "zeros.zip": archive({"hw2.ipynb": bytes(300 * 2**20)}),
     }
-    files = {f"submissions_example/{name}": data for name, data in examples.items()}
-    return {"rubrics/handout/hw2.ipynb": handout, **files}
+    return {f"submissions_example/{name}": data for name, data in examples.items()}
+
+
+def handed_out() -> bytes:
+    """The notebook as students get it."""
+    notebook = load_rubric(HERE.parent).notebook
+    if notebook is None:
+        raise ValueError("the rubric gives no notebook")
+    return notebook
 
 
 def starter() -> dict[str, bytes]:

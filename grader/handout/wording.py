@@ -16,6 +16,9 @@ WHEN = {
     Visibility.AFTER_PUBLISHED: ", shown when grades are published",
     Visibility.HIDDEN: ", hidden: you see only whether it passed",
 }
+NOTATION = (
+    "Powers are written `x^2` or `x**2`, roots `sqrt(x)`; put parentheses around everything below a fraction bar."
+)
 PROMPT = "*Your answer here.*"
 HOW_GRADED = """\
 **How this is graded**
@@ -23,7 +26,8 @@ HOW_GRADED = """\
 * Fill in the functions. Keep their names and the order of their arguments. You may add cells and helper functions
   wherever you like; printing, plotting and training runs do no harm. Only what a function needs is run, so an error in
   one cell does not cost the points of another.
-* Return plain numbers, tuples, lists, NumPy arrays or torch tensors. A function must not change its arguments.
+* Return plain numbers, tuples, lists, NumPy arrays or torch tensors, and leave the arguments as they are, unless the part
+  says otherwise.
 * Below every part stands what is graded. Each check is all or nothing, and it calls your function with several inputs.
   You see its result when you hand in, unless the list says otherwise.
 * Where `grader` is installed and the file `{checks}` lies beside this notebook, you can try the public checks yourself:
@@ -64,24 +68,21 @@ def graded_text(question: QuestionRules, part: PartRules) -> str:
 
 
 def _other_ways(part: PartRules) -> Iterator[str]:
-    formulas = [check for check in part.checks if check.formula]
+    formulas = [formula for check in part.checks if (formula := _formula_text(check))]
     if formulas:
         yield ""
-        yield (
-            "Instead of code you may give the closed form as a text, "
-            f"{'; '.join(map(_formula_text, formulas))}. Write powers as `x^2` or `x**2`, roots as `sqrt(x)`, and put "
-            "parentheses around what stands below a fraction bar."
-        )
+        yield f"Instead of code you may give the closed form as a text: {'; '.join(formulas)}. {NOTATION}"
 
 
 def _formula_text(check: CheckRules) -> str:
+    """`answer_2d`, as `"(lo, hi)"`, with the variables `beta` and `sigma`."""
     if check.formula is None:
         return ""
-    names = [f"`{name}`" for name in check.formula.compare.where]
-    variables = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    *names, last = (f"`{name}`" for name in check.formula.compare.where)
+    variables = f"{', '.join(names)} and {last}" if names else last
     several = check.output is None and len(check.signature.outputs) > 1
-    form = f' as `"({", ".join(check.signature.outputs)})"` with a formula for each' if several else ""
-    return f"`{check.formula.answer}`{form} in {variables}"
+    form = f", in the form `\"({', '.join(check.signature.outputs)})\"`" if several else ""
+    return f"`{check.formula.answer}`{form}, with {variables}"
 
 
 def plain(text: str) -> str:
