@@ -7,21 +7,27 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.codec import thaw
+from grader.compare import Comparator
 from grader.compare.close import Close
 from grader.compare.closed_form import ClosedForm
+from grader.compare.complex_set import ComplexSet
 from grader.compare.exact import Exact
 from grader.compare.wording import plural, show
 from grader.errors import WireError
-from grader.plan import Case, Check, Limits
+from grader.plan import Case, Check, Limits, Mistake
 from grader.records import Comparison, Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
 from grader.report import CheckResult, Status
 from grader.targets import ValueTarget
 from grader.values import Opaque
 
-SAME_AS_MISTAKE = Close(rtol=1e-6)
+SAME = 1e-6  # allowed relative difference between an answer and that of a mistake
 CONFINED = (
     "(When it is graded, code has no files, processes or network: only the notebook and its .py files are there.)"
 )
+ADVICE = {  # for what an exception says of the computer, not of the mathematics
+    "inhomogeneous shape": "(Print the shapes of what is in the list: a column (n, 1) minus a row (n,) is an (n, n) matrix.)",
+    "math domain error": "(The logarithm or the root of which number?)",
+}
 MIN_MATCHES = 2  # cases on which an answer must equal a mistake's, and be wrong, before its hint is shown
 
 
@@ -165,7 +171,8 @@ def _advice(check: Check, outcome: Raised) -> str:
     is_confined = outcome.kind in ("PermissionError", "FileNotFoundError") or any(
         words in outcome.message for words in ("Permission denied", "Operation not permitted")
     )
-    return f" {CONFINED}" if is_confined else ""
+    known = next((advice for words, advice in ADVICE.items() if words in outcome.message), "")
+    return f" {CONFINED if is_confined else known}".rstrip()
 
 
 def _assumed_text(check: Check) -> str:
@@ -190,19 +197,33 @@ def _seconds(seconds: float) -> str:
 
 
 def _hint(check: Check, answers: tuple[object, ...], failures: list[int]) -> str:
-    """The hint of the one mistake that gives these very answers; "" if none or several do."""
+    """The hint of the mistakes that give these very answers; "" if there is none or they have different ones."""
     if len(failures) < MIN_MATCHES:
         return ""
-    hints = [
-        mistake.hint
-        for mistake in check.mistakes
-        if all(map(_is_same, answers, (thaw(output) for output in mistake.outputs)))
-    ]
-    return hints[0] if len(hints) == 1 else ""
+    hints = {mistake.hint for mistake in check.mistakes if _is_mistake(check, answers, mistake)}
+    return hints.pop() if len(hints) == 1 else ""
 
 
-def _is_same(answer: object, output: object) -> bool:
-    if isinstance(output, Opaque):
-        return False
-    comparator = Exact() if isinstance(output, str | bool | None) else SAME_AS_MISTAKE
-    return comparator(answer, output).passed
+def _is_mistake(check: Check, answers: tuple[object, ...], mistake: Mistake) -> bool:
+    """Whether the answers are those of the mistake, in the value that the check is about."""
+    outputs = tuple(thaw(output) for output in mistake.outputs)
+    return all(
+        _is_same(check, *pair) for pair in zip(_in_question(check, answers), _in_question(check, outputs), strict=True)
+    )
+
+
+def _in_question(check: Check, answers: tuple[object, ...]) -> Iterator[object]:
+    """The item that the check is about, or the whole answer where it does not have that item."""
+    for answer in answers:
+        picked = _pick(check, answer)
+        yield answer if isinstance(picked, Comparison) else picked[0]
+
+
+def _is_same(check: Check, answer: object, output: object) -> bool:
+    return not isinstance(output, Opaque) and _same_as(check, output)(answer, output).passed
+
+
+def _same_as(check: Check, output: object) -> Comparator:
+    if isinstance(output, str | bool | None):
+        return Exact()
+    return ComplexSet(rtol=SAME) if isinstance(check.compare, ComplexSet) else Close(rtol=SAME)

@@ -103,8 +103,8 @@ def grade_part(
     question: Question, part: Part, failed: tuple[str, ...], plan: Plan, reading: Reading, runner: Runner
 ) -> PartResult:
     """One part, unless parts that it builds on have failed; its written answer is a person's in any case."""
-    checks = part.checks
-    results = skipped(checks, question.label, failed) if failed else grade_checks(checks, plan, reading, runner)
+    label = question.label
+    results = skipped(part.checks, label, failed) if failed else grade_checks(part.checks, plan, reading, runner)
     evidence = grade_checks(part.evidence, plan, reading, runner)
     return part_result(question, part, results, written_result(question, part, evidence, reading))
 

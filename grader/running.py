@@ -10,7 +10,7 @@ import msgspec
 
 from grader.bounds import bounded
 from grader.errors import SandboxError
-from grader.plan import Case, Check, Limits, Plan, wanted_names, wanted_values
+from grader.plan import Case, Check, Limits, Plan, asked_parts, wanted_names, wanted_values
 from grader.records import (
     Attempt,
     Bundle,
@@ -70,6 +70,7 @@ def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
         patterns=plan.files,
         handout=plan.handout.functions,
         given=tuple(_given(plan).items()),
+        asked=asked_parts(plan),
     )
     answer = child.ask(request, READ_SECONDS)
     child.end()

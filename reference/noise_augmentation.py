@@ -52,12 +52,6 @@ def augment_distribution(X: Array, sigma: float, rng: np.random.Generator) -> tu
     return X, np.full(X.shape, float(sigma))
 
 
-def augment_difference_distribution(X: Array, sigma: float, rng: np.random.Generator) -> tuple[Array, Array]:  # noqa: ARG001
-    """Mean and standard deviation of the difference of two independent draws, both of shape (m, n)."""
-    X = np.asarray(X, float)
-    return np.zeros(X.shape), np.full(X.shape, np.sqrt(2) * sigma)
-
-
 def mean_recursion(x: float, y: float, sigma: float, eta: float, T: int) -> Array:
     """E[w_0], …, E[w_T] from w_0 = 0, shape (T+1,). Problem 3(b).
 

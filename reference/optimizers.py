@@ -132,6 +132,14 @@ def initial_weight_distribution(
     return np.zeros((fan_in, fan_out)), np.full((fan_in, fan_out), std)
 
 
+def standardized_weight_distribution(
+    dims: Sequence[int], scheme: str, weight_scale: float, layer: int, seed: int  # noqa: ARG001
+) -> tuple[Array, Array]:  # fmt: skip
+    """The same after a division by the standard deviation."""
+    shape = int(dims[layer - 1]), int(dims[layer])
+    return np.zeros(shape), np.ones(shape)
+
+
 def mean_grad_norm(grads: Params) -> float:
     """The mean over all arrays, weights and biases, of the square root of the sum of the squares of their entries."""
     return float(np.mean([np.linalg.norm(np.ravel(grad)) for grad in grads.values()]))

@@ -1,16 +1,21 @@
 """Build the example submissions from `source/` and the handout: `python submissions_example/build.py [FOLDER]`.
 
-A `.cells` file is a notebook as text: `# %%` starts a code cell, `# %% [markdown]` a text cell. Building twice gives the
-same bytes. With FOLDER the files are written there instead (the test compares them with the committed ones).
+A `.cells` file is a notebook as text: `# %%` starts a code cell, `# %% [markdown]` a text cell. In the files of
+`source/families/`, `# %% NAME` starts what stands in the place of the complete submission's definition of NAME. Building
+twice gives the same bytes. With FOLDER the files are written there instead (the test compares them with the committed
+ones).
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.rubric.load import load_rubric
 
@@ -18,6 +23,7 @@ HERE = Path(__file__).parent
 SOURCE = HERE / "source"
 DATE = (2026, 1, 31, 23, 58, 0)  # of every entry, so that the archives never differ
 MARKER = "# %%"
+KINDS = {"": "code", "[markdown]": "markdown"}  # of cells, by what stands behind the mark
 
 
 def main(root: Path) -> None:
@@ -46,6 +52,7 @@ def build() -> dict[str, bytes]:
         "no_notebook.zip": archive({"answers.pdf": b"%PDF-1.4\n", "notes.txt": b"see the PDF\n"}),
         "not_a_zip.zip": b"this is not a zip\n",
         "zeros.zip": archive({"hw2.ipynb": bytes(300 * 2**20)}),
+        **{f"{path.stem}.zip": archive(family(path.stem)) for path in sorted((SOURCE / "families").glob("*.cells"))},
     }
     return {f"submissions_example/{name}": data for name, data in examples.items()}
 
@@ -78,6 +85,58 @@ def texts_of(files: dict[str, bytes]) -> list[str]:
     return [data.decode("utf-8") for data in files.values()]
 
 
+def family(name: str) -> dict[str, bytes]:
+    """The complete submission with what `source/families/NAME.cells` has in place of some definitions.
+
+    Its cells without a name are added: behind the cell of the definition before them, at first in front.
+    """
+    news: dict[str, str] = {}
+    added: dict[str, list[tuple[str, str]]] = {"": []}
+    for mark, text in marked_texts(f"families/{name}.cells"):
+        if mark in KINDS:
+            added[next(reversed(added))].append((KINDS[mark], text))
+        else:
+            news[mark], added[mark] = text, []
+    cells = added[""]
+    for kind, text in read_cells("complete.cells"):
+        names = [span.name for span in spans_of(text)] if kind == "code" else []
+        cells += [(kind, replaced(text, news) if names else text), *(cell for one in names for cell in added.get(one, ()))]
+    files = {path: replaced(data.decode("utf-8"), news).encode("utf-8") for path, data in solutions().items()}
+    return {"hw2.ipynb": notebook(cells), **starter(), **files}
+
+
+class Span(NamedTuple):
+    """The lines of a definition, from `first` to before `end`."""
+
+    name: str
+    first: int
+    end: int
+
+
+def spans_of(text: str) -> list[Span]:
+    """Every function, method (`Class.method`) and assigned name of Python source."""
+    return list(_spans(ast.parse(text).body))
+
+
+def _spans(body: list[ast.stmt], owner: str = "") -> Iterator[Span]:
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from _spans(node.body, f"{node.name}.")
+        elif isinstance(node, ast.FunctionDef):
+            yield Span(owner + node.name, node.lineno - 1, node.end_lineno or node.lineno)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield Span(owner + node.targets[0].id, node.lineno - 1, node.end_lineno or node.lineno)
+
+
+def replaced(text: str, news: dict[str, str]) -> str:
+    """Python source with other texts for the definitions that `news` names."""
+    lines = text.splitlines()
+    for span in reversed(spans_of(text)):
+        if span.name in news:
+            lines[span.first : span.end] = news[span.name].splitlines()
+    return "\n".join(lines) + "\n" * text.endswith("\n")
+
+
 def messy_files(handout: bytes) -> dict[str, bytes]:
     """A submission as it comes out of somebody's drive."""
     return {
@@ -97,13 +156,18 @@ def messy_files(handout: bytes) -> dict[str, bytes]:
 
 def read_cells(name: str) -> list[tuple[str, str]]:
     """(kind, text) of every cell of a `.cells` file."""
+    return [(KINDS[mark], text) for mark, text in marked_texts(name)]
+
+
+def marked_texts(name: str) -> list[tuple[str, str]]:
+    """(what stands behind the mark, text) of every cell of a `.cells` file."""
     cells: list[tuple[str, list[str]]] = []
     for line in (SOURCE / name).read_text("utf-8").splitlines():
         if line.startswith(MARKER):
-            cells.append(("markdown" if line.endswith("[markdown]") else "code", []))
+            cells.append((line.removeprefix(MARKER).strip(), []))
         else:
             cells[-1][1].append(line)
-    return [(kind, "\n".join(lines).strip("\n")) for kind, lines in cells]
+    return [(mark, "\n".join(lines).strip("\n")) for mark, lines in cells]
 
 
 def notebook(cells: list[tuple[str, str]]) -> bytes:

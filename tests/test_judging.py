@@ -9,6 +9,7 @@ from builders import SQUARE, check
 
 from grader.codec import freeze
 from grader.compare.choice import Choice
+from grader.compare.complex_set import ComplexSet
 from grader.judging import judge
 from grader.plan import Case, Check, Limits, Mistake
 from grader.records import Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
@@ -44,6 +45,17 @@ def test_judge_shows_the_first_wrong_case() -> None:
     ("outcome", "status", "message"),
     [
         (Raised(kind="ValueError", message="no", places=(PLACE,)), Status.RAISED, "square(2.0) raised ValueError: no"),
+        (
+            Raised(kind="ValueError", message="math domain error"),
+            Status.RAISED,
+            "square(2.0) raised ValueError: math domain error (The logarithm or the root of which number?)",
+        ),
+        (
+            Raised(kind="ValueError", message="The requested array has an inhomogeneous shape after 1 dimensions."),
+            Status.RAISED,
+            "square(2.0) raised ValueError: The requested array has an inhomogeneous shape after 1 dimensions. (Print the "
+            "shapes of what is in the list: a column (n, 1) minus a row (n,) is an (n, n) matrix.)",
+        ),
         (
             Raised(kind="NameError", message="no", while_defining=True),
             Status.RAISED,
@@ -179,6 +191,24 @@ def test_judge_shows_the_hint_of_exactly_one_matching_mistake(
     mistakes: tuple[Mistake, ...], answers: tuple[float, ...], hint: str
 ) -> None:
     assert judge(with_fields(CUBED, mistakes=mistakes), returned(*answers), LIMITS).hint == hint
+
+
+def test_judge_shows_the_hint_that_several_matching_mistakes_share() -> None:
+    twins = tuple(msgspec.structs.replace(DOUBLE, name=name) for name in ("double", "twice"))
+    assert judge(with_fields(CUBED, mistakes=twins), returned(4.0, 6.0, 8.0), LIMITS).hint == "hint of double"
+
+
+@pytest.mark.parametrize(("first", "hint"), [(5.0, "hint of swapped"), (6.0, "")])
+def test_judge_matches_only_the_value_in_question(first: float, hint: str) -> None:
+    base = check("pair", [((1,), 1.0), ((2,), 2.0)])
+    pair = with_fields(base, output=0, outputs=("a", "b"), mistakes=(mistake("swapped", (5.0, 1.0), (7.0, 2.0)),))
+    assert judge(pair, returned((first, 9.0), (7.0, 9.0)), LIMITS).hint == hint
+
+
+def test_judge_matches_complex_numbers_in_any_order() -> None:
+    roots = check("roots", [((1,), [1.0, 2.0]), ((2,), [3.0, 4.0])], compare=ComplexSet())
+    wrong = with_fields(roots, mistakes=(mistake("twice", [2.0, 4.0], [6.0, 8.0]),))
+    assert judge(wrong, returned([4.0 + 0j, 2.0], [6.0, 8.0]), LIMITS).hint == "hint of twice"
 
 
 def test_judge_matches_words_too() -> None:

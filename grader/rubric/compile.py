@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from grader.rubric.formulas import equivalent_check
 from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
 from grader.rubric.outcomes import Stage
+from grader.rubric.prompts import with_prompts
 from grader.rubric.records import CheckRules, PartRules, QuestionRules, Rubric, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
@@ -39,81 +40,90 @@ def compile_plan(folder: Path, secret: str | None = None) -> Plan:
 
 def plan_of(rubric: Rubric) -> Plan:
     """The plan of a rubric. Raises RubricError with every fault found."""
-    compiler = _Compiler()
-    questions = tuple(compiler.question(rules) for rules in rubric.questions)
-    if compiler.faults:
-        raise RubricError(report(compiler.faults))
-    return Plan(
-        assignment=rubric.assignment,
-        title=rubric.title,
-        questions=questions,
-        files=rubric.files,
-        limits=rubric.limits,
-        handout=rubric.handout,
-        logs=rubric.logs,
-    )
+    return _compiled(rubric, refuses_survivors=True).plan
 
 
 class Kill(NamedTuple):
-    """Which of its part's mistakes a check catches."""
+    """Which of the mistakes that are tried on a check it catches."""
 
     question: str
     part: str
     function: str
     check: str
-    mistakes: tuple[str, ...]  # that are tried on it
+    mistakes: tuple[str, ...]  # that are tried
     caught: frozenset[str]
 
 
-def kills(folder: Path) -> Iterator[Kill]:
-    """What every check of an assignment catches. Raises RubricError when it cannot be compiled."""
-    for question in load_rubric(folder).questions:
-        for part in question.parts:
-            for rules in (*part.checks, *part.evidence):
-                compiled = _CheckCompiler(rules, question)
-                check = compiled.check()
-                names = tuple(wrong.name for wrong in rules.mistakes)
-                caught = frozenset(compiled.caught)
-                yield Kill(question.label, part.label, rules.signature.name, check.name, names, caught)
+class Survey(NamedTuple):
+    """A plan, and what every check of it catches."""
+
+    plan: Plan
+    kills: tuple[Kill, ...]
+
+
+def survey(folder: Path) -> Survey:
+    """The same with every mistake that a check catches. Mistakes that pass every check are no fault here."""
+    return _compiled(load_rubric(folder), refuses_survivors=False)
+
+
+def _compiled(rubric: Rubric, *, refuses_survivors: bool) -> Survey:
+    compiler = _Compiler()
+    questions = tuple(compiler.question(rules) for rules in rubric.questions)
+    if faults := compiler.faults + (compiler.survivors if refuses_survivors else []):
+        raise RubricError(report(faults))
+    plan = Plan(
+        assignment=rubric.assignment,
+        title=rubric.title,
+        questions=with_prompts(questions, rubric.notebook),
+        files=rubric.files,
+        limits=rubric.limits,
+        handout=rubric.handout,
+        logs=rubric.logs,
+    )
+    return Survey(plan, tuple(compiler.kills))
 
 
 class _Compiler:
-    """Collects the faults of all questions."""
+    """Collects the faults of all questions, the mistakes that survive, and what every check catches."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.survivors: list[Fault] = []
+        self.kills: list[Kill] = []
 
     def question(self, rules: QuestionRules) -> Question:
         parts = tuple(self.part(part, rules) for part in rules.parts)
         return Question(label=rules.label, title=rules.title, parts=parts)
 
     def part(self, rules: PartRules, question: QuestionRules) -> Part:
-        missed: dict[str, Wrong] = {}
-        caught: set[str] = set()
-        checks = []
-        for check_rules in (*rules.checks, *rules.evidence):
-            compiled = _CheckCompiler(check_rules, question)
-            checks.append(compiled.check())
-            self.faults += compiled.faults
-            caught |= compiled.caught
-            missed = {wrong.name: wrong for wrong in compiled.missed} | missed
-        for name, wrong in missed.items():
-            if name not in caught:
-                self.faults.append(
-                    wrong.spot.fault(f'"{name}" passes every case: add one that tells it from the right answer')
-                )
+        compiled = [CheckCompiler(check, question) for check in (*rules.checks, *rules.evidence)]
+        checks = tuple(self.check(one, question.label, rules.label) for one in compiled)
+        caught = frozenset[str]().union(*(one.caught for one in compiled))
+        missed = {wrong.name: wrong for one in reversed(compiled) for wrong in reversed(one.missed)}
+        self.survivors += [_survivor(wrong) for name, wrong in missed.items() if name not in caught]
         count = len(rules.checks)
         return Part(
             label=rules.label,
             title=rules.title,
             needs=rules.needs,
-            checks=tuple(checks[:count]),
+            checks=checks[:count],
             written=rules.written,
-            evidence=tuple(checks[count:]),
+            evidence=checks[count:],
         )
 
+    def check(self, compiled: CheckCompiler, question: str, part: str) -> Check:
+        check = compiled.check()
+        self.faults += compiled.faults
+        names = tuple(wrong.name for wrong in compiled.rules.mistakes)
+        self.kills.append(Kill(question, part, check.target.name, check.name, names, frozenset(compiled.caught)))
+        return check
 
-class _CheckCompiler:
+
+def _survivor(wrong: Wrong) -> Fault:
+    return wrong.spot.fault(f'"{wrong.name}" passes every case: add one that tells it from the right answer')
+
+
+class CheckCompiler:
     """One check: its faults, and which of its mistakes it catches and misses."""
 
     def __init__(self, rules: CheckRules, question: QuestionRules) -> None:
@@ -176,6 +186,7 @@ class _CheckCompiler:
         return values
 
     def case_fault(self, inputs: Inputs, message: str) -> None:
+        """Note what is wrong with one case."""
         shown = f" ({inputs.shown})" if inputs.shown else ""
         path = f"{path_text(self.rules.spot.path)} case {self.inputs.index(inputs) + 1}{shown}"
         self.faults.append(Fault(inputs.spot.file, inputs.spot.line, path, message))

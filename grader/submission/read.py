@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.records import Bundle, Candidate, Document, File, Module, Place, Reading, Statement
+from grader.records import AskedPart, Bundle, Candidate, Document, File, Module, Place, Reading, Statement
 from grader.submission.archive import is_junk, is_wanted, open_archive
 from grader.submission.blocks import Block, split_statements
 from grader.submission.candidates import Definition, broken_names, definitions, inner_functions
@@ -17,6 +17,7 @@ from grader.submission.magics import translate
 from grader.submission.names import Context
 from grader.submission.notebook import plain_text, read_cells
 from grader.submission.slicing import Slicer
+from grader.submission.writings import Answer, answers_in, writings_of
 
 MAX_STATEMENTS = 20_000
 MAX_CANDIDATES = 8  # filled-in ones of one name; the last count
@@ -34,6 +35,7 @@ class Wanted(NamedTuple):
     handout: dict[str, str]
     given: dict[str, frozenset[str]]  # by wanted name: globals that the rubric sets before it is defined
     values: frozenset[str] = frozenset()  # wanted names that stand for data
+    asked: tuple[AskedPart, ...] = ()  # the homework's parts; none where no text is wanted
 
     @property
     def every_name(self) -> tuple[str, ...]:
@@ -84,6 +86,7 @@ class _Reader:
         self._documents: list[Document] = []
         self._candidates: list[Candidate] = []
         self._others: list[tuple[str, Place]] = []
+        self._answers: list[Answer] = []
 
     def read(self, files: tuple[File, ...]) -> None:
         """Take in every file that the rubric looks into."""
@@ -108,6 +111,7 @@ class _Reader:
             modules=tuple(Module(path=path, source=source) for path, source in self._modules.items()),
             candidates=tuple(self._candidates),
             other_names=tuple(self._others[:MAX_OTHER_NAMES]),
+            writings=writings_of(self._answers),
             notes=tuple(dict.fromkeys(self._notes)),
             fault=fault,
         )
@@ -117,14 +121,17 @@ class _Reader:
         return f"{name} holds no notebook and no .py file that can be read: {EXPECTED}. {reasons}".strip()
 
     def _read_notebook(self, file: File, *, is_alone: bool) -> None:
-        cells = read_cells(file.data)
+        asked = self._wanted.asked
+        cells = read_cells(file.data, with_texts=bool(asked))
         if cells.fault or cells.note:
             self._notes.append(f"{file.name}: {cells.fault or cells.note}")
         if cells.fault:
             return
+        prefix = "" if is_alone else f"{file.name}, "
+        self._answers += answers_in(cells.texts, asked, prefix)
         texts = []
         for number, cell in enumerate(cells.sources, 1):
-            label = f"cell {number}" if is_alone else f"{file.name}, cell {number}"
+            label = f"{prefix}cell {number}"
             translated = translate(cell)
             if translated.file_name:
                 self._modules.setdefault(translated.file_name, translated.text)

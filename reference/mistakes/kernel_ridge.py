@@ -51,6 +51,16 @@ def ridge_kernel_unregularized(X: Array, y: Array, lam: float) -> Array:  # noqa
     return np.linalg.pinv(X) @ y
 
 
+def ridge_kernel_not_transposed(X: Array, y: Array, lam: float) -> Array:
+    """The matrix of the inner products of the rows is X X^T, and X^T stands in front of its inverse."""
+    return _kernel(X.T, y, lam * np.eye(X.shape[1]))
+
+
+def ridge_kernel_gram_of_columns(X: Array, y: Array, lam: float) -> Array:
+    """X^T X is d x d: the identity must have its size, or this must be X X^T."""
+    return np.asarray(np.linalg.solve(X.T @ X + lam * np.eye(len(X)), X.T @ y), float)
+
+
 def ridge_kernel_alpha(X: Array, y: Array, lam: float) -> Array:
     """These are the coefficients of the rows of X: multiply by X transposed to get w."""
     return np.asarray(np.linalg.solve(X @ X.T + lam * np.eye(len(X)), y), float)

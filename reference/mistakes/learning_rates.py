@@ -182,29 +182,39 @@ def gd_diag_range_without_two(sigmas: Array) -> tuple[float, float]:
     return 0.0, float(2 / np.max(sigmas) ** 2)
 
 
+def gd_diag_range_sigma_not_squared(sigmas: Array) -> tuple[float, float]:
+    """The curvature of a coordinate is its singular value squared."""
+    return 0.0, float(1 / np.max(sigmas))
+
+
 def faster_dim_always_large(eta: float, sigma_large: float, sigma_small: float) -> str:  # noqa: ARG001
-    """For large learning rates the steep coordinate overshoots."""
+    """For large learning rates the steep coordinate overshoots, and a factor close to -1 is slow: compare the sizes."""
     return "large"
 
 
 def faster_dim_always_small(eta: float, sigma_large: float, sigma_small: float) -> str:  # noqa: ARG001
-    """For small learning rates the flat coordinate hardly moves."""
+    """For small learning rates the flat coordinate hardly moves: the smaller factor is the faster one."""
     return "small"
 
 
 def faster_dim_without_abs(eta: float, sigma_large: float, sigma_small: float) -> str:
-    """A negative factor close to -1 is slow: compare the sizes of the factors."""
+    """For large learning rates the steep coordinate overshoots, and a factor close to -1 is slow: compare the sizes."""
     return "large" if 1 - 2 * eta * sigma_large**2 < 1 - 2 * eta * sigma_small**2 else "small"
 
 
 def faster_dim_reversed(eta: float, sigma_large: float, sigma_small: float) -> str:
-    """The smaller factor is the faster one."""
+    """For small learning rates the flat coordinate hardly moves: the smaller factor is the faster one."""
     return "large" if abs(1 - 2 * eta * sigma_large**2) > abs(1 - 2 * eta * sigma_small**2) else "small"
 
 
 def faster_dim_wrong_threshold(eta: float, sigma_large: float, sigma_small: float) -> str:  # noqa: ARG001
     """Just above 1/(2 sigma_large^2) the steep coordinate oscillates, but with a still smaller factor."""
     return "large" if eta < 1 / (2 * sigma_large**2) else "small"
+
+
+def faster_dim_sigma_not_squared(eta: float, sigma_large: float, sigma_small: float) -> str:
+    """The factor of one step contains sigma squared."""
+    return "large" if abs(1 - 2 * eta * sigma_large) < abs(1 - 2 * eta * sigma_small) else "small"
 
 
 def gd_opt_lr_half_loss(sigmas: Array) -> tuple[float, float]:
@@ -214,7 +224,7 @@ def gd_opt_lr_half_loss(sigmas: Array) -> tuple[float, float]:
 
 
 def gd_opt_lr_sigma_not_squared(sigmas: Array) -> tuple[float, float]:
-    """The curvature of a coordinate is its singular value squared."""
+    """The curvature of a coordinate is its singular value squared, and the rate has these squares too."""
     a, b = np.max(sigmas), np.min(sigmas)
     return float(1 / (a + b)), float((a - b) / (a + b))
 
@@ -232,7 +242,7 @@ def gd_opt_lr_mean(sigmas: Array) -> tuple[float, float]:
 
 
 def gd_opt_lr_plain_condition(sigmas: Array) -> tuple[float, float]:
-    """The rate uses the squares of the singular values."""
+    """The curvature of a coordinate is its singular value squared, and the rate has these squares too."""
     a, b = np.max(sigmas), np.min(sigmas)
     return float(1 / (a**2 + b**2)), float((a - b) / (a + b))
 
@@ -252,7 +262,7 @@ def gd_opt_lr_stability_bound(sigmas: Array) -> tuple[float, float]:
 def gd_opt_lr_first_and_last(sigmas: Array) -> tuple[float, float]:
     """The singular values come in no particular order: take the largest and the smallest."""
     a, b = sigmas[0] ** 2, sigmas[-1] ** 2
-    return float(1 / (a + b)), float(abs(a - b) / (a + b))
+    return float(1 / (a + b)), float((a - b) / (a + b))
 
 
 def _lstsq_path(X: Array, gradient_scale: float, y: Array, T: int, w0: Array | None) -> Array:

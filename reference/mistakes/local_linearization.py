@@ -115,6 +115,11 @@ def weight_grad_norms_root_mean_square(model: nn.Module, x: Tensor, y: Tensor) -
     return _norms(mse_loss(model(x), y), _weights(model), lambda g: (g**2).mean().sqrt())
 
 
+def weight_grad_norms_mean_of_squares(model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
+    """This is the mean of the squared entries: the norm is the root of their sum."""
+    return _norms(mse_loss(model(x), y), _weights(model), lambda g: (g**2).mean())
+
+
 def weight_grad_norms_largest(model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
     """The l2 norm takes all entries into account, not only the largest."""
     return _norms(mse_loss(model(x), y), _weights(model), lambda g: g.abs().max())
@@ -182,6 +187,11 @@ def print_gnorms_absolute_sum(model: nn.Module) -> None:
 def print_gnorms_root_mean_square(model: nn.Module) -> None:
     """The norm of an array is not divided by how many entries it has."""
     _print(model, weight_grad_norms_root_mean_square(model, train_x, train_y))
+
+
+def print_gnorms_mean_of_squares(model: nn.Module) -> None:
+    """This is the mean of the squared entries: the norm is the root of their sum."""
+    _print(model, weight_grad_norms_mean_of_squares(model, train_x, train_y))
 
 
 def print_gnorms_broadcast(model: nn.Module) -> None:
@@ -278,7 +288,8 @@ def jacobian_features_of_loss(model: nn.Module, x: Tensor) -> Array:
 
 def jacobian_features_accumulated(model: nn.Module, x: Tensor) -> Array:
     """Gradients add up from one `backward` to the next: set them to zero before each point."""
-    return np.cumsum(_jacobian(model, x), axis=0)
+    before = [np.zeros(p.shape) if p.grad is None else p.grad.numpy() for p in model.parameters()]
+    return np.concatenate([g.ravel() for g in before]) + np.cumsum(_jacobian(model, x), axis=0)
 
 
 def jacobian_features_batch_sum(model: nn.Module, x: Tensor) -> Array:

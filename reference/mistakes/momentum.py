@@ -111,6 +111,29 @@ def momentum_path_last_missing(
     return _path(X, y, T, w0, z0, lambda w, z, g: (w - eta * (n := (1 - beta) * z + beta * g(w)), n))[:-1]
 
 
+def momentum_path_ignores_start(
+    X: Array, y: Array, eta: float, beta: float, T: int, w0: Array | None = None, z0: Array | None = None  # noqa: ARG001
+) -> Array:  # fmt: skip
+    """The path must start at w0 and z0 when they are given."""
+    return _path(X, y, T, None, None, lambda w, z, g: (w - eta * (n := (1 - beta) * z + beta * g(w)), n))
+
+
+def momentum_path_mean_loss(
+    X: Array, y: Array, eta: float, beta: float, T: int, w0: Array | None = None, z0: Array | None = None
+) -> Array:
+    """The loss is the sum over the rows, not their mean."""
+    m = len(X)
+    return _path(X, y, T, w0, z0, lambda w, z, g: (w - eta * (n := (1 - beta) * z + beta * g(w) / m), n))
+
+
+def momentum_path_aliased(
+    X: Array, y: Array, eta: float, beta: float, T: int, w0: Array | None = None, z0: Array | None = None
+) -> Array:
+    """All rows are one array that changes in place: store a copy of it at every step."""
+    path = _path(X, y, T, w0, z0, lambda w, z, g: (w - eta * (n := (1 - beta) * z + beta * g(w)), n))
+    return np.tile(path[-1], (T + 1, 1))
+
+
 def momentum_R_transposed(eta: float, beta: float, sigma: float) -> Array:
     """Your matrix is the transpose: its rows are the equations of a_{t+1} and x_{t+1}."""
     return np.array([[1 - beta, -eta * (1 - beta)], [2 * beta * sigma**2, 1 - 2 * eta * beta * sigma**2]])
@@ -161,6 +184,11 @@ def momentum_eigs_old_momentum(eta: float, beta: float, sigma: float) -> Complex
     return _roots(2 - beta, 1 - beta + 2 * eta * beta * sigma**2)
 
 
+def momentum_eigs_transposed(eta: float, beta: float, sigma: float) -> ComplexArray:
+    """Equivalent: R and its transpose have the same characteristic polynomial, so the same eigenvalues."""
+    return np.linalg.eigvals(momentum_R_transposed(eta, beta, sigma)).astype(complex)
+
+
 def momentum_eigs_real_part(eta: float, beta: float, sigma: float) -> Array:
     """The eigenvalues can be complex: return them with their imaginary parts."""
     return _roots(2 - beta - 2 * eta * beta * sigma**2, 1 - beta).real.copy()
@@ -193,6 +221,21 @@ def momentum_eigs_without_two(eta: float, beta: float, sigma: float) -> ComplexA
     return _roots(2 - beta - eta * beta * sigma**2, 1 - beta)
 
 
+def momentum_eigs_sigma_not_squared(eta: float, beta: float, sigma: float) -> ComplexArray:
+    """X^T X has the squares of the singular values."""
+    return _roots(2 - beta - 2 * eta * beta * sigma, 1 - beta)
+
+
+def momentum_eigs_beta_swapped(eta: float, beta: float, sigma: float) -> ComplexArray:
+    """Beta weighs the new gradient and 1 - beta the old momentum: yours are exchanged."""
+    return _roots(1 + beta - 2 * eta * (1 - beta) * sigma**2, beta)
+
+
+def momentum_eigs_without_beta(eta: float, beta: float, sigma: float) -> ComplexArray:
+    """The new gradient is weighted by beta in this form of momentum."""
+    return _roots(2 - beta - 2 * eta * sigma**2, 1 - beta)
+
+
 def _type(discriminant: float) -> str:
     if abs(discriminant) < 1e-12:  # noqa: PLR2004 (rounding)
         return "repeated"
@@ -212,6 +255,21 @@ def eig_type_reversed(eta: float, beta: float, sigma: float) -> str:
 def eig_type_without_two(eta: float, beta: float, sigma: float) -> str:
     """The gradient of ||y - X w||^2 has a factor 2: there is no 1/2 in front of this loss."""
     return _type((2 - beta - eta * beta * sigma**2) ** 2 - 4 * (1 - beta))
+
+
+def eig_type_sigma_not_squared(eta: float, beta: float, sigma: float) -> str:
+    """X^T X has the squares of the singular values."""
+    return _type((2 - beta - 2 * eta * beta * sigma) ** 2 - 4 * (1 - beta))
+
+
+def eig_type_beta_swapped(eta: float, beta: float, sigma: float) -> str:
+    """Beta weighs the new gradient and 1 - beta the old momentum: yours are exchanged."""
+    return _type((1 + beta - 2 * eta * (1 - beta) * sigma**2) ** 2 - 4 * beta)
+
+
+def eig_type_without_beta(eta: float, beta: float, sigma: float) -> str:
+    """The new gradient is weighted by beta in this form of momentum."""
+    return _type((2 - beta - 2 * eta * sigma**2) ** 2 - 4 * (1 - beta))
 
 
 def eig_type_below_only(eta: float, beta: float, sigma: float) -> str:
@@ -277,6 +335,11 @@ def eta_repeated_swapped(beta: float, sigma: float) -> tuple[float, float]:
     return high, low
 
 
+def eta_repeated_beta_swapped(beta: float, sigma: float) -> tuple[float, float]:
+    """Beta weighs the new gradient and 1 - beta the old momentum: yours are exchanged."""
+    return _repeated(1 - beta, sigma)
+
+
 def eta_stable_max_plain_descent(beta: float, sigma: float) -> float:  # noqa: ARG001
     """This is the bound without momentum, which allows larger learning rates."""
     return 1 / sigma**2
@@ -317,6 +380,26 @@ def eta_stable_max_without_sigma(beta: float, sigma: float) -> float:  # noqa: A
     return (2 - beta) / beta
 
 
+def eta_stable_max_without_two(beta: float, sigma: float) -> float:
+    """The gradient of ||y - X w||^2 has a factor 2: there is no 1/2 in front of this loss."""
+    return 2 * (2 - beta) / (beta * sigma**2)
+
+
+def eta_stable_max_sigma_not_squared(beta: float, sigma: float) -> float:
+    """X^T X has the squares of the singular values."""
+    return (2 - beta) / (beta * sigma)
+
+
+def eta_stable_max_beta_swapped(beta: float, sigma: float) -> float:
+    """Beta weighs the new gradient and 1 - beta the old momentum: yours are exchanged."""
+    return (1 + beta) / ((1 - beta) * sigma**2)
+
+
+def eta_stable_max_without_beta(beta: float, sigma: float) -> float:
+    """The new gradient is weighted by beta, so eta always comes together with beta."""
+    return (2 - beta) / sigma**2
+
+
 def eta_complex_range_from_zero(beta: float, sigma: float) -> tuple[float, float]:
     """For very small learning rates the eigenvalues are real: the range does not start at 0."""
     return 0.0, _repeated(beta, sigma)[1]
@@ -336,6 +419,21 @@ def eta_complex_range_without_two(beta: float, sigma: float) -> tuple[float, flo
 def eta_complex_range_sqrt_beta(beta: float, sigma: float) -> tuple[float, float]:
     """The square root is that of the determinant of R, 1 - beta."""
     return eta_repeated_sqrt_beta(beta, sigma)
+
+
+def eta_complex_range_sigma_not_squared(beta: float, sigma: float) -> tuple[float, float]:
+    """X^T X has the squares of the singular values."""
+    return eta_repeated_sigma_not_squared(beta, sigma)
+
+
+def eta_complex_range_beta_swapped(beta: float, sigma: float) -> tuple[float, float]:
+    """Beta weighs the new gradient and 1 - beta the old momentum: yours are exchanged."""
+    return _repeated(1 - beta, sigma)
+
+
+def eta_complex_range_without_beta(beta: float, sigma: float) -> tuple[float, float]:
+    """The new gradient is weighted by beta, so eta always comes together with beta."""
+    return eta_repeated_without_beta(beta, sigma)
 
 
 def _eigenvalue_sizes(eta: float, beta: float, sigmas: Array) -> Array:
@@ -376,6 +474,21 @@ def momentum_rate_plain_descent(eta: float, beta: float, sigmas: Array) -> float
 def momentum_rate_square_root_of_sigma(eta: float, beta: float, sigmas: Array) -> float:
     """The recursion has the singular values squared."""
     return float(_eigenvalue_sizes(eta, beta, np.sqrt(sigmas)).max())
+
+
+def momentum_rate_without_two(eta: float, beta: float, sigmas: Array) -> float:
+    """The gradient of ||y - X w||^2 has a factor 2: there is no 1/2 in front of this loss."""
+    return float(_eigenvalue_sizes(eta / 2, beta, sigmas).max())
+
+
+def momentum_rate_beta_swapped(eta: float, beta: float, sigmas: Array) -> float:
+    """Beta weighs the new gradient and 1 - beta the old momentum: yours are exchanged."""
+    return float(_eigenvalue_sizes(eta, 1 - beta, sigmas).max())
+
+
+def momentum_rate_without_beta(eta: float, beta: float, sigmas: Array) -> float:
+    """The new gradient is weighted by beta in this form of momentum."""
+    return float(_eigenvalue_sizes(eta / beta, beta, sigmas).max())
 
 
 def momentum_best_eta_plain_descent(beta: float, smax2: float, smin2: float) -> float:  # noqa: ARG001
@@ -455,3 +568,9 @@ def runGDM_plain_descent(maxiter: int, stepsize: float, beta: float) -> tuple[Ar
 def runGDM_heavy_ball(maxiter: int, stepsize: float, beta: float) -> tuple[Array, Array, list[float]]:
     """The new gradient is weighted by beta in this form of momentum."""
     return _run(maxiter, lambda z, g: (1 - beta) * z + g, stepsize)
+
+
+def runGDM_aliased(maxiter: int, stepsize: float, beta: float) -> tuple[Array, Array, list[float]]:
+    """All rows of ws are one array that changes in place: store a copy of it at every step."""
+    grads, ws, losses = _run(maxiter, lambda z, g: (1 - beta) * z + beta * g, stepsize)
+    return grads, np.tile(ws[-1], (maxiter, 1)), losses

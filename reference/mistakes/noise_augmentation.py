@@ -185,6 +185,11 @@ def mean_recursion_forcing_sign(x: float, y: float, sigma: float, eta: float, T:
     return _mean_path(1 - eta * (x**2 + sigma**2), -eta * x * y, T)
 
 
+def mean_recursion_last_missing(x: float, y: float, sigma: float, eta: float, T: int) -> Array:
+    """T steps give T + 1 values, because the start counts."""
+    return _mean_path(1 - eta * (x**2 + sigma**2), eta * x * y, T)[:-1]
+
+
 def mean_stable_range_without_half(x: float, sigma: float) -> tuple[float, float]:
     """This loss has a 1/2 in front, so the bound is twice as large as in problem 1."""
     return 0.0, 1 / (x**2 + sigma**2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -254,6 +255,13 @@ def adam_averages_not_stored(w: Array, dw: Array, config: Config | None = None) 
     c = _adam(w, config)
     m, v = _averages(c, dw)
     return _adam_step(w, c, *_corrected(c, m, v, c["t"] + 1)), {**c, "t": c["t"] + 1}
+
+
+def adam_nothing_stored(w: Array, dw: Array, config: Config | None = None) -> Step:
+    """The next call starts from the m, v and t in the dict that you return: store the new ones there."""
+    c = _adam(w, config)
+    m, v = _averages(c, dw)
+    return _adam_step(w, c, *_corrected(c, m, v, c["t"] + 1)), c
 
 
 def adam_stores_corrected(w: Array, dw: Array, config: Config | None = None) -> Step:
@@ -574,7 +582,8 @@ class _Net:
     def __init__(self, init: Callable[..., Params], hidden_dims: Sequence[int], options: dict[str, Any]) -> None:
         dims = [options.get("input_dim", 3072), *hidden_dims, options.get("num_classes", 10)]
         scheme, scale = options.get("initialization", "random"), options.get("weight_scale", 1e-2)
-        params = init(dims, scheme, scale, np.random.default_rng(options.get("seed")))
+        generator: Any = np.random  # what the handout draws from: with the probe's seed, the numbers are a student's
+        params = init(dims, scheme, scale, generator)
         self.params = {name: value.astype(options.get("dtype", np.float32)) for name, value in params.items()}
 
 
@@ -604,23 +613,35 @@ def FullyConnectedNet_he_first_fan_in(hidden_dims: Sequence[int], **options: Any
 
 
 def FullyConnectedNet_he_uniform(hidden_dims: Sequence[int], **options: Any) -> _Net:
-    """For "he", the standard deviation is right, but the weights are to be normal, not uniform."""
+    """For "he", the weights are to be normal, not uniform."""
+    return _Net(partial(_he_by, he_normal_uniform), hidden_dims, options)
 
-    def uniform(dims: Sequence[int], scheme: str, weight_scale: float, rng: Generator) -> Params:
-        params = _draw(dims, rng, lambda i, _o: _standard_deviation(scheme, i, weight_scale))
-        he = {
-            n: he_normal_uniform(W.shape[0], W.shape[1], rng)
-            for n, W in params.items()
-            if n[0] == "W" and scheme == "he"
-        }
-        return {**params, **he}
 
-    return _Net(uniform, hidden_dims, options)
+def FullyConnectedNet_he_library_default(hidden_dims: Sequence[int], **options: Any) -> _Net:
+    """For "he", this is what PyTorch draws by itself for a linear layer: the weights are to be normal, and larger."""
+    return _Net(partial(_he_by, he_normal_library_default), hidden_dims, options)
+
+
+def _he_by(
+    he: Callable[[int, int, Generator], Array], dims: Sequence[int], scheme: str, weight_scale: float, rng: Generator
+) -> Params:
+    """The right parameters, but for "he" with weights by another function."""
+    if scheme != "he":
+        return _draw(dims, rng, lambda i, _o: _standard_deviation(scheme, i, weight_scale))
+    params: Params = {}
+    for layer, (fan_in, fan_out) in enumerate(pairwise(map(int, dims)), start=1):
+        params[f"W{layer}"], params[f"b{layer}"] = he(fan_in, fan_out, rng), np.zeros(fan_out)
+    return params
 
 
 def FullyConnectedNet_scale_is_variance(hidden_dims: Sequence[int], **options: Any) -> _Net:
     """For "random", weight_scale is the standard deviation, not the variance."""
     return _Net(init_params_scale_is_variance, hidden_dims, options)
+
+
+def FullyConnectedNet_scale_squared(hidden_dims: Sequence[int], **options: Any) -> _Net:
+    """For "random", a normal generator takes the standard deviation, not the variance."""
+    return _Net(init_params_scale_squared, hidden_dims, options)
 
 
 def FullyConnectedNet_without_scale(hidden_dims: Sequence[int], **options: Any) -> _Net:
@@ -720,6 +741,31 @@ def Solver_sum(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  
 def Solver_mean_of_squares(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001
     """This is the mean of the squared entries: take the norm of every array, then the mean of the norms."""
     return _Solver(lambda grads: [mean_grad_norm_mean_of_squares(grads)], model, data)
+
+
+def Solver_squared(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001
+    """The norm is the root of the sum of squares: the root is missing."""
+    return _Solver(lambda grads: [mean_grad_norm_squared(grads)], model, data)
+
+
+def Solver_root_mean_square(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001
+    """The norm of an array is not divided by how many entries it has."""
+    return _Solver(lambda grads: [mean_grad_norm_root_mean_square(grads)], model, data)
+
+
+def Solver_absolute_sum(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001
+    """The l2 norm adds up squares, not absolute values."""
+    return _Solver(lambda grads: [mean_grad_norm_absolute_sum(grads)], model, data)
+
+
+def Solver_absolute_mean(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001
+    """This is the mean size of an entry: take the norm of every array, then the mean of the norms."""
+    return _Solver(lambda grads: [mean_grad_norm_absolute_mean(grads)], model, data)
+
+
+def Solver_rows(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001
+    """Take the norm of a whole array, not of each of its rows."""
+    return _Solver(lambda grads: [mean_grad_norm_rows(grads)], model, data)
 
 
 def Solver_weights_only(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001

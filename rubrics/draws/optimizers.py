@@ -12,7 +12,8 @@ def _weights_and_gradients(rng: Generator) -> dict[str, object]:
     shape = tuple(int(size) for size in rng.integers(2, 5, size=int(rng.integers(1, 3))))
     return {
         "w": rng.normal(size=shape),
-        "dws": rng.normal(size=(STEPS, *shape)),
+        # not near zero: where epsilon stands is for checks of its own
+        "dws": rng.uniform(0.3, 2.0, size=(STEPS, *shape)) * rng.choice([-1.0, 1.0], size=(STEPS, *shape)),
         "learning_rate": float(rng.uniform(0.01, 0.3)),
     }
 

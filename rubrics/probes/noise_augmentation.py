@@ -7,8 +7,14 @@ from typing import Any
 import numpy as np
 
 
-def difference_of_two_draws(namespace: dict[str, Any], X: Any, sigma: float, rng: Any) -> Any:
-    """Two calls of `augment` with one generator, subtracted: zero where the noise is not fresh."""
-    augment = namespace["augment"]
-    first = np.asarray(augment(X.copy(), sigma, rng))
-    return first - np.asarray(augment(X.copy(), sigma, rng))
+def two_draws(namespace: dict[str, Any], X: Any, sigma: float, rng: Any) -> bool:
+    """Whether two calls of `augment` with one generator differ, however large the noise is."""
+    first, second = (np.asarray(namespace["augment"](X.copy(), sigma, rng)) for _draw in range(2))
+    if np.mean(first == second) > 0.5:  # noqa: PLR2004 (single precision can make some entries alike)
+        raise ValueError("two calls with one generator gave the same result")
+    return True
+
+
+def one_draw(namespace: dict[str, Any], X: Any, sigma: float, rng: Any) -> list[int]:
+    """The shape of what `augment` returns: for a check of what it does to X, however large the noise is."""
+    return list(np.shape(namespace["augment"](X, sigma, rng)))

@@ -28,6 +28,9 @@ def _config(given: dict[str, Any], **state: Any) -> dict[str, Any]:
 
 
 def _state(rule: str, config: dict[str, Any]) -> list[Any]:
+    for name in STATE[rule]:
+        if name not in config:
+            raise ValueError(f"the config that {rule} returns has no {name!r}, so the next call cannot go on from it")
     return [np.array(config[name], dtype=float) for name in STATE[rule]]
 
 
@@ -100,6 +103,17 @@ def weights(namespace: dict[str, Any], dims: Any, scheme: str, weight_scale: flo
     """The weights of a layer (counted from 1) of a new network."""
     np.random.seed(seed)  # noqa: NPY002 (what the handout's network draws from)
     return np.array(_net(namespace, dims, scheme, weight_scale).params[f"W{layer}"], dtype=float)
+
+
+def standardized_weights(
+    namespace: dict[str, Any], dims: Any, scheme: str, weight_scale: float, layer: int, seed: int
+) -> Any:
+    """The same, divided by their own standard deviation: for a check of the distribution, whatever its scale is.
+
+    Tail counts vary less around the own standard deviation than around a given one, so binomial thresholds hold.
+    """
+    W = weights(namespace, dims, scheme, weight_scale, layer, seed)
+    return W / W.std() if W.std() > 0 else W
 
 
 def shapes(namespace: dict[str, Any], dims: Any, scheme: str) -> Any:

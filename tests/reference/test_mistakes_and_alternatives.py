@@ -18,6 +18,8 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
+from grader.rubric.variants import EQUIVALENT
+
 Array = npt.NDArray[np.float64]
 Variant = Callable[..., Any]
 
@@ -97,7 +99,9 @@ def listed(folder: str) -> list[tuple[str, Variant]]:
     return pairs
 
 
-MISTAKES, ALTERNATIVES = listed("mistakes"), listed("alternatives")
+LISTED, ALTERNATIVES = listed("mistakes"), listed("alternatives")
+MISTAKES = [(name, mistake) for name, mistake in LISTED if not (mistake.__doc__ or "").startswith(EQUIVALENT)]
+EQUIVALENTS = [pair for pair in LISTED if pair not in MISTAKES]
 HOMEWORK = [name for names in MODULES.values() for name in names]
 
 
@@ -184,6 +188,11 @@ def test_reference_is_correct(name: str) -> None:
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=identify)
 def test_mistake_deviates(name: str, mistake: Variant) -> None:
     assert not is_correct(name, mistake)
+
+
+@pytest.mark.parametrize(("name", "mistake"), EQUIVALENTS, ids=identify)
+def test_equivalent_mistake_agrees(name: str, mistake: Variant) -> None:
+    assert is_correct(name, mistake)
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")  # a student may still use it
