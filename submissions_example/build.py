@@ -100,7 +100,10 @@ def family(name: str) -> dict[str, bytes]:
     cells = added[""]
     for kind, text in read_cells("complete.cells"):
         names = [span.name for span in spans_of(text)] if kind == "code" else []
-        cells += [(kind, replaced(text, news) if names else text), *(cell for one in names for cell in added.get(one, ()))]
+        cells += [
+            (kind, replaced(text, news) if names else text),
+            *(cell for one in names for cell in added.get(one, ())),
+        ]
     files = {path: replaced(data.decode("utf-8"), news).encode("utf-8") for path, data in solutions().items()}
     return {"hw2.ipynb": notebook(cells), **starter(), **files}
 

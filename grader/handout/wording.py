@@ -81,7 +81,7 @@ def _formula_text(check: CheckRules) -> str:
     *names, last = (f"`{name}`" for name in check.formula.compare.where)
     variables = f"{', '.join(names)} and {last}" if names else last
     several = check.output is None and len(check.signature.outputs) > 1
-    form = f", in the form `\"({', '.join(check.signature.outputs)})\"`" if several else ""
+    form = f', in the form `"({", ".join(check.signature.outputs)})"`' if several else ""
     return f"`{check.formula.answer}`{form}, with {variables}"
 
 
