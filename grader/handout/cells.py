@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9_-]+")
 MAX_ID = 64
+SEPARATOR = "# %%"  # a line that begins so starts a cell, as in many editors
+NEW_CELL = re.compile(rf"^{SEPARATOR}[^\n]*\n", re.MULTILINE)
 
 
 class Cell(NamedTuple):
@@ -37,6 +39,13 @@ def notebook_bytes(cells: Iterable[Cell]) -> bytes:
 def cell_id(*names: str) -> str:
     """An id made of these names: of letters, digits, `-` and `_` only, as the format demands."""
     return NOT_OF_AN_ID.sub("-", "-".join(names))[:MAX_ID]
+
+
+def code_cells(prefix: str, code: str) -> Iterator[Cell]:
+    """The code as cells; none of an empty text."""
+    texts = [text.strip("\n") for text in NEW_CELL.split(code)]
+    for number, text in enumerate((text for text in texts if text), 1):
+        yield Cell(cell_id(prefix, str(number)), text, is_code=True)
 
 
 def _cell(cell: Cell) -> dict[str, object]:

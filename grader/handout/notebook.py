@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.handout.cells import Cell, cell_id, notebook_bytes
+from grader.handout.cells import SEPARATOR, Cell, cell_id, code_cells, notebook_bytes
 from grader.handout.stubs import Signatures, answer_lines, signatures_of, stub_cells
 from grader.handout.wording import HOW_GRADED, answer_cell_text, graded_text, part_header, question_header
 from grader.rubric.records import PartRules, QuestionRules, Task
@@ -19,10 +19,10 @@ def _cells(name: str, title: str, task: Task, questions: tuple[QuestionRules, ..
     signatures = signatures_of(questions)
     yield Cell("assignment", _joined(f"# {title}", task.statement))
     yield Cell("how-it-is-graded", _how_graded(name, questions))
-    yield from _given("given", task)
+    yield from code_cells("given", task.given)
     for question in questions:
         yield Cell(cell_id(question.label), _joined(question_header(question), question.task.statement))
-        yield from _given(cell_id(question.label, "given"), question.task)
+        yield from code_cells(cell_id(question.label, "given"), question.task.given)
         for part in question.parts:
             yield from _part(question, part, signatures)
 
@@ -34,21 +34,14 @@ def _how_graded(name: str, questions: tuple[QuestionRules, ...]) -> str:
 
 
 def _part(question: QuestionRules, part: PartRules, signatures: Signatures) -> Iterator[Cell]:
-    names = question.label, part.label
-    text = _joined(part_header(question, part), part.task.statement, graded_text(question, part))
-    yield Cell(cell_id(*names), text)
-    yield from _given(cell_id(*names, "given"), part.task)
-    for number, code in enumerate(stub_cells(part.task.stubs, signatures), 1):
-        yield Cell(cell_id(*names, "code", str(number)), code, is_code=True)
-    if answers := answer_lines(part.checks):
-        yield Cell(cell_id(*names, "formula"), answers, is_code=True)
+    name = cell_id(question.label, part.label)
+    yield Cell(name, _joined(part_header(question, part), part.task.statement, graded_text(question, part)))
+    yield from code_cells(f"{name}-given", part.task.given)
+    yield from code_cells(f"{name}-code", f"\n{SEPARATOR}\n".join(stub_cells(part.task.stubs, signatures)))
+    yield from code_cells(f"{name}-formula", answer_lines(part.checks))
     if part.written:
-        yield Cell(cell_id(*names, "answer"), answer_cell_text(question, part), tags=(f"answer-{''.join(names)}",))
-
-
-def _given(name: str, task: Task) -> Iterator[Cell]:
-    if task.given:
-        yield Cell(name, task.given, is_code=True)
+        tag = f"answer-{question.label}{part.label}"
+        yield Cell(f"{name}-answer", answer_cell_text(question, part), tags=(tag,))
 
 
 def _joined(*texts: str) -> str:

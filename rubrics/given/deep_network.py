@@ -19,6 +19,9 @@ def train_data(seed=10, low=-1.0, high=1.0):
     return tuple(torch.tensor(values, dtype=torch.float32).reshape(-1, 1) for values in (x, y))
 
 
+train_x, train_y = train_data()
+
+# %%
 def test_error(model):
     """The mean squared error against the function without noise, on TEST_N points of [-1, 1]."""
     x = np.linspace(-1, 1, TEST_N)
@@ -26,7 +29,7 @@ def test_error(model):
         predictions = model(torch.tensor(x, dtype=torch.float32).reshape(-1, 1)).numpy().ravel()
     return np.mean((predictions - f_true(x)) ** 2)
 
-
+# %%
 def naive_init(scale, module):
     """For nn.Linear: weights from U(-scale, scale), biases 0. Other modules stay as they are."""
     if isinstance(module, nn.Linear):
@@ -35,7 +38,7 @@ def naive_init(scale, module):
 
 
 def train_model(model, seed, x, y, n_steps=468, batch_size=32):
-    """Stochastic gradient descent on the mean squared error, learning rate 0.1, momentum 0.9; changes model."""
+    """Train the model itself, by stochastic gradient descent on the mean squared error."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     generator = torch.Generator().manual_seed(seed)
     for _ in range(n_steps):
@@ -44,6 +47,3 @@ def train_model(model, seed, x, y, n_steps=468, batch_size=32):
         nn.functional.mse_loss(model(x[batch]), y[batch]).backward()
         optimizer.step()
     return model
-
-
-train_x, train_y = train_data()

@@ -7,9 +7,9 @@ np.random.seed(0)
 X = gen_gaussian_points(500, [-3, 0], [3, 1])
 y = 1.0 * (X[:, 1:] > 0)
 
-
+# %%
 def runGD(maxiter, stepsize):
-    """Gradient descent on ||y - X w||^2 from w = 0: gradients and weights (maxiter, d), and the losses."""
+    """Gradient descent from w = 0: gradients and weights, shape (maxiter, d), and the losses."""
     w = np.zeros((X.shape[1], 1))
     grads, ws, losses = [], [], []
     for _ in range(maxiter):
@@ -20,7 +20,7 @@ def runGD(maxiter, stepsize):
         losses.append(np.sum((X @ w - y) ** 2))
     return np.array(grads), np.array(ws), losses
 
-
+# %%
 def plot_runs(**runs):
     """Gradients, weights and losses of several runs: plot_runs(GD=runGD(100, 1e-4), ...)."""
     import matplotlib.pyplot as plt

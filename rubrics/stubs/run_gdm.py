@@ -1,5 +1,5 @@
 def runGDM(maxiter, stepsize, beta):
-    """Gradient descent with momentum from w = 0: gradients and weights (maxiter, d), and the losses."""
+    """The same with momentum, from w = 0."""
     w = np.zeros((X.shape[1], 1))
     smoothed_grad = 2 * (X.T @ X @ w - X.T @ y)
     grads, ws, losses = [], [], []
@@ -13,5 +13,5 @@ def runGDM(maxiter, stepsize, beta):
         losses.append(np.sum((X @ w - y) ** 2))
     return np.array(grads), np.array(ws), losses
 
-
+# %%
 # plot_runs(GD=runGD(100, 1e-4), momentum=runGDM(100, 1e-4, beta=0.6))
