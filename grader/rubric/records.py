@@ -82,6 +82,26 @@ class CheckRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """A function as handed out: a docstring below its signature, or code with a gap."""
+
+    spot: Spot
+    name: str
+    docstring: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What the handout says and gives for an assignment, a question or a part."""
+
+    spot: Spot | None = None
+    statement: str = ""  # Markdown
+    given: str = ""  # code before the stubs
+    stubs: tuple[Stub, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartRules:
     """A part of a question."""
 
@@ -91,6 +111,7 @@ class PartRules:
     checks: tuple[CheckRules, ...]
     written: Written | None
     evidence: tuple[CheckRules, ...]
+    task: Task = Task()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +124,7 @@ class QuestionRules:
     parts: tuple[PartRules, ...]
     reference: Source
     mistakes: Source
+    task: Task = Task()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +136,8 @@ class Rubric:
     questions: tuple[QuestionRules, ...]
     files: tuple[str, ...]
     limits: Limits
+    task: Task
     handout: Handout
-    notebook: bytes | None  # the handout's
+    notebook: bytes | None  # the handout's: made by hand, or from the tasks
     rules: Rules
     logs: tuple[str, ...]
