@@ -11,11 +11,14 @@ from __future__ import annotations
 import ast
 import io
 import json
+import runpy
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from grader.rubric.load import load_rubric
 
@@ -40,7 +43,7 @@ def build() -> dict[str, bytes]:
     complete = read_cells("complete.cells")
     examples = {
         "blank.zip": archive({"hw2.ipynb": handout, **starter()}),
-        "complete.zip": archive({"hw2.ipynb": notebook(complete), **starter(), **solutions()}),
+        "complete.zip": archive({"hw2.ipynb": notebook(complete), **starter(), **solutions(), **logs()}),
         "pasted.zip": archive(
             {"hw2.ipynb": notebook([*complete, *(("code", text) for text in texts_of(solutions()))])}
         ),
@@ -73,6 +76,23 @@ def starter() -> dict[str, bytes]:
 def solutions() -> dict[str, bytes]:
     """Those of them that problem 5 asks to fill in, filled in."""
     return _files(SOURCE)
+
+
+def logs() -> dict[str, bytes]:
+    """The files of `submission_logs/`, made up: as the notebook of problem 5 would write them."""
+    made = runpy.run_path(str(HERE.parent / "reference" / "optimizers.py"))["submission_logs"]()
+    return {path: _log(content) for path, content in made.items()}
+
+
+def _log(content: object) -> bytes:
+    if not isinstance(content, dict) or not all(isinstance(value, np.ndarray) for value in content.values()):
+        return json.dumps(content, indent=1).encode()
+    arrays: dict[str, bytes] = {}
+    for name, array in content.items():
+        buffer = io.BytesIO()
+        np.save(buffer, array)
+        arrays[f"{name}.npy"] = buffer.getvalue()
+    return archive(arrays)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -78,6 +78,7 @@ def _compiled(rubric: Rubric, *, refuses_survivors: bool) -> Survey:
         files=rubric.files,
         limits=rubric.limits,
         handout=rubric.handout,
+        rules=rubric.rules,
         logs=rubric.logs,
     )
     return Survey(plan, tuple(compiler.kills))

@@ -7,9 +7,11 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+import msgspec
 from pydantic import ValidationError
 
 from grader.errors import RubricError
+from grader.gradescope.policy import Rules
 from grader.handout.notebook import handout_notebook
 from grader.plan import Handout, Limits
 from grader.records import Module
@@ -76,6 +78,7 @@ class _Loader:
             task=task,
             handout=self.handout(main, fields, notebook),
             notebook=notebook,
+            rules=msgspec.convert(fields.rules.model_dump(), Rules),
             logs=fields.logs,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.compare import Comparator
 from grader.compare.closed_form import ClosedForm
+from grader.gradescope.policy import Rules
 from grader.plan import Handout, Limits, Written
 from grader.report import Visibility
 from grader.rubric.faults import Spot
@@ -138,4 +139,5 @@ class Rubric:
     task: Task
     handout: Handout
     notebook: bytes | None  # the handout's: made by hand, or from the tasks
+    rules: Rules
     logs: tuple[str, ...]

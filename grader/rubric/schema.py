@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from grader.gradescope.policy import Rules
 from grader.plan import Limits
 from grader.rubric.comparators import Compare
+from grader.rubric.derived import model_of
 from grader.rubric.fields import CodeFile, Ends, Label, Many, Model, Name, Points, Positive, PythonFile, Text, YamlFile
 from grader.rubric.specs import Input
 
@@ -27,6 +29,14 @@ class LimitsFields(Model):
     memory_megabytes: Annotated[int, Field(ge=64, le=1_000_000)] = Field(
         default=DEFAULTS.memory_megabytes, description="on top of the libraries"
     )
+
+
+if TYPE_CHECKING:
+
+    class RulesFields(Model):
+        """Its fields are those of Rules."""
+else:
+    RulesFields = model_of(Rules)
 
 
 class AssignmentFile(Model):
@@ -54,6 +64,7 @@ class AssignmentFile(Model):
         default=(), description="patterns of .npz and .json files in a submission that checks with `logs: true` read"
     )
     limits: LimitsFields = Field(default=LimitsFields(), description="what student code may use")
+    rules: RulesFields = Field(default=RulesFields(), description="late work and how often one may submit (Gradescope)")
     secret: str = Field(default="", description="salt for the seeds of random cases")
 
 
