@@ -114,7 +114,6 @@ def _handout(options: argparse.Namespace) -> int:
 def _pack(options: argparse.Namespace) -> int:
     from grader.assignment import bundled_folder  # noqa: PLC0415
     from grader.commands.pack import pack_assignment  # noqa: PLC0415
-
     from grader.gradescope.pack import Wheels  # noqa: PLC0415
 
     wheels = Wheels(options.torch_index, options.wheelhouse)

@@ -25,11 +25,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mistake(msgspec.Struct, frozen=True, kw_only=True):
-    """What a known wrong variant gives on a check's cases, in order (Opaque where it raised)."""
+    """What a known wrong variant is recognized by on a check's cases, in order (Opaque where it raised)."""
 
     name: str
     hint: str
-    outputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]  # sketches of the value in question (judging.recognizable)
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
