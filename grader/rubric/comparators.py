@@ -49,6 +49,8 @@ def _to_field(annotation: Any) -> Any:
         return Annotated[(types.GenericAlias(tuple, (*items,)), Strict(False))]
     if get_origin(annotation) is dict:
         return types.GenericAlias(dict, tuple(_to_field(item) for item in get_args(annotation)))
+    if get_origin(annotation) is dict:
+        return types.GenericAlias(dict, tuple(_to_field(item) for item in get_args(annotation)))
     return annotation
 
 
