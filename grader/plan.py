@@ -8,6 +8,7 @@ from types import UnionType
 import msgspec
 
 from grader.compare import Comparator
+from grader.gradescope.policy import Rules
 from grader.records import AskedPart, Module
 from grader.report import Visibility
 from grader.targets import FunctionTarget, ProbeTarget, Target, ValueTarget
@@ -100,6 +101,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ("*.ipynb", "*.py")  # where wanted names are looked for
     limits: Limits = Limits()
     handout: Handout = Handout()
+    rules: Rules = Rules()
     logs: tuple[str, ...] = ()  # patterns of the `.npz` and `.json` files that are read as evidence
 
 
@@ -142,6 +144,11 @@ def asked_part(question: Question, part: Part) -> AskedPart:
         is_private=part.written.is_private,
         prompt=(*part.written.prompt, question.title, part.title),
     )
+
+
+def needs_torch(plan: Plan) -> bool:
+    """Whether a check of the plan cannot run without it; answers that use it on their own are another matter."""
+    return any("torch" in check.target.libraries for check in all_checks(plan))
 
 
 def encode_plan(plan: Plan) -> bytes:

@@ -1,4 +1,4 @@
-"""Build the example submissions and the handout from `source/`: `python submissions_example/build.py [FOLDER]`.
+"""Build the example submissions from `source/` and the handout: `python submissions_example/build.py [FOLDER]`.
 
 A `.cells` file is a notebook as text: `# %%` starts a code cell, `# %% [markdown]` a text cell. In the files of
 `source/families/`, `# %% NAME` starts what stands in the place of the complete submission's definition of NAME. Building
@@ -11,11 +11,16 @@ from __future__ import annotations
 import ast
 import io
 import json
+import runpy
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+
+from grader.rubric.load import load_rubric
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "source"
@@ -34,11 +39,11 @@ def main(root: Path) -> None:
 
 def build() -> dict[str, bytes]:
     """The files by their path in the project."""
-    handout = notebook(read_cells("handout.cells"))
+    handout = handed_out()
     complete = read_cells("complete.cells")
     examples = {
         "blank.zip": archive({"hw2.ipynb": handout, **starter()}),
-        "complete.zip": archive({"hw2.ipynb": notebook(complete), **starter(), **solutions()}),
+        "complete.zip": archive({"hw2.ipynb": notebook(complete), **starter(), **solutions(), **logs()}),
         "pasted.zip": archive(
             {"hw2.ipynb": notebook([*complete, *(("code", text) for text in texts_of(solutions()))])}
         ),
@@ -52,8 +57,15 @@ def build() -> dict[str, bytes]:
         "zeros.zip": archive({"hw2.ipynb": bytes(300 * 2**20)}),
         **{f"{path.stem}.zip": archive(family(path.stem)) for path in sorted((SOURCE / "families").glob("*.cells"))},
     }
-    files = {f"submissions_example/{name}": data for name, data in examples.items()}
-    return {"rubrics/handout/hw2.ipynb": handout, **files}
+    return {f"submissions_example/{name}": data for name, data in examples.items()}
+
+
+def handed_out() -> bytes:
+    """The notebook as students get it."""
+    notebook = load_rubric(HERE.parent).notebook
+    if notebook is None:
+        raise ValueError("the rubric gives no notebook")
+    return notebook
 
 
 def starter() -> dict[str, bytes]:
@@ -64,6 +76,23 @@ def starter() -> dict[str, bytes]:
 def solutions() -> dict[str, bytes]:
     """Those of them that problem 5 asks to fill in, filled in."""
     return _files(SOURCE)
+
+
+def logs() -> dict[str, bytes]:
+    """The files of `submission_logs/`, made up: as the notebook of problem 5 would write them."""
+    made = runpy.run_path(str(HERE.parent / "reference" / "optimizers.py"))["submission_logs"]()
+    return {path: _log(content) for path, content in made.items()}
+
+
+def _log(content: object) -> bytes:
+    if not isinstance(content, dict) or not all(isinstance(value, np.ndarray) for value in content.values()):
+        return json.dumps(content, indent=1).encode()
+    arrays: dict[str, bytes] = {}
+    for name, array in content.items():
+        buffer = io.BytesIO()
+        np.save(buffer, array)
+        arrays[f"{name}.npy"] = buffer.getvalue()
+    return archive(arrays)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -91,7 +120,10 @@ def family(name: str) -> dict[str, bytes]:
     cells = added[""]
     for kind, text in read_cells("complete.cells"):
         names = [span.name for span in spans_of(text)] if kind == "code" else []
-        cells += [(kind, replaced(text, news) if names else text), *(cell for one in names for cell in added.get(one, ()))]
+        cells += [
+            (kind, replaced(text, news) if names else text),
+            *(cell for one in names for cell in added.get(one, ())),
+        ]
     files = {path: replaced(data.decode("utf-8"), news).encode("utf-8") for path, data in solutions().items()}
     return {"hw2.ipynb": notebook(cells), **starter(), **files}
 

@@ -10,11 +10,8 @@ from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
 from grader.outputs.written import (
     TITLE,
     awaiting_words,
-    evidence_lines,
-    evidence_word,
     found_words,
     points_words,
-    text_lines,
 )
 from grader.report import CheckResult, PartResult, Report, Status, Visibility, WrittenResult
 
@@ -25,7 +22,7 @@ LEFT_OUT = "[left out: the report is too long]"
 
 
 def render_gradescope(report: Report) -> str:
-    """One test per check, and two per written answer, in the homework's order; plain text, never HTML."""
+    """One test per check, and one per written answer, in the homework's order; plain text, never HTML."""
     parts = [part for question in report.questions for part in question.parts]
     tests = [test for part in parts for test in _tests(part, is_read=not report.fault)]
     for is_shown in (True, False):  # apart: what is still secret must not push out what is shown
@@ -64,9 +61,8 @@ def _tests(part: PartResult, *, is_read: bool) -> Iterator[Json]:
     for number, check in enumerate(part.checks, 1):
         yield _test(check, part, number)
     if part.written:
-        count = len(part.checks)
-        yield _entry(part, count + 1, TITLE, _for_students(part.written, is_read=is_read), Visibility.VISIBLE)
-        yield _entry(part, count + 2, f"{TITLE}, for staff", _for_staff(part.written), Visibility.HIDDEN)
+        text = _for_students(part.written, is_read=is_read)
+        yield _entry(part, len(part.checks) + 1, TITLE, text, Visibility.VISIBLE)
 
 
 def _test(check: CheckResult, part: PartResult, number: int) -> Json:
@@ -90,20 +86,15 @@ def _entry(part: PartResult, number: int, name: str, output: str, visibility: Vi
 
 
 def _for_students(written: WrittenResult, *, is_read: bool) -> str:
-    """Nothing of the checklist and the evidence: they are solution text."""
+    """Nothing of the checklist and the evidence: they are solution text.
+
+    Not in an entry for staff either: a single hidden one would take the total out of the students' sight.
+    """
     lines = [f"A person grades this: {points_words(written.points)}."]
     if is_read:
         found = found_words(written)
         lines.append(f"{found[:1].upper()}{found[1:]}." if written.writing is None else f"A text was found: {found}.")
     return plain("\n".join(lines))
-
-
-def _for_staff(written: WrittenResult) -> str:
-    lines = [found_words(written), *(f"[ ] {item}" for item in written.checklist)]
-    for check in written.evidence:
-        lines.append(f"evidence: {check.name} [{evidence_word(check)}]")
-        lines += [f"  {label}: {text}" if label else f"  {text}" for label, text in evidence_lines(check)]
-    return plain("\n".join([*lines, *(f"| {line}" for line in text_lines(written))]))
 
 
 def _output(check: CheckResult, part: PartResult) -> str:

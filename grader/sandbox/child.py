@@ -134,4 +134,4 @@ class Server:
 
 def _wanted(request: Read) -> Wanted:
     given, values = dict(request.given), frozenset(request.values)
-    return Wanted(request.wanted, request.patterns, dict(request.handout), given, values, request.asked)
+    return Wanted(request.wanted, request.patterns, dict(request.handout), given, values, request.asked, request.logs)

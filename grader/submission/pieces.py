@@ -9,7 +9,7 @@ from typing import NamedTuple
 from grader.submission.headings import MARKER, UNDERLINE, Kind, Line, Naming, Parts, naming, tagged
 from grader.submission.notebook import TextCell
 
-MAX_LINES = 100_000  # of one notebook's text cells, in which headings are looked for
+MAX_LINES = 20_000  # of one notebook's text cells
 FENCE = re.compile(r" {0,3}(```|~~~)")
 ROMAN_TWO = re.compile(r"\W{0,6}\(?ii[).]", re.IGNORECASE)
 ROMAN_AHEAD = 200  # lines in which "(ii)" tells that "(i)" is no part
@@ -46,7 +46,24 @@ class _Cut(NamedTuple):
 def pieces_of(texts: Sequence[TextCell], parts: Parts) -> list[Piece]:
     """The pieces of a notebook's text cells, in order. `parts`: the homework's parts by question."""
     slicer = _Slicer(parts)
-    return [piece for index, cell in enumerate(texts) for piece in slicer.pieces(index, cell)]
+    return [piece for index, cell in enumerate(first_lines(texts)) for piece in slicer.pieces(index, cell)]
+
+
+def first_lines(texts: Sequence[TextCell]) -> Iterator[TextCell]:
+    """The cells up to `MAX_LINES` lines; the one that goes beyond is cut."""
+    left = MAX_LINES
+    for cell in texts:
+        lines = cell.text.split("\n", left)
+        if len(lines) > left:
+            yield cell._replace(text="\n".join(lines[:left]))
+            return
+        left -= len(lines)
+        yield cell
+
+
+def has_more_lines(texts: Sequence[TextCell]) -> bool:
+    """Whether some are left out."""
+    return sum(cell.text.count("\n") + 1 for cell in texts) > MAX_LINES
 
 
 class _Slicer:
@@ -55,7 +72,6 @@ class _Slicer:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._scope = _Scope()
-        self._lines_left = MAX_LINES
 
     def pieces(self, index: int, cell: TextCell) -> Iterator[Piece]:
         """One cell's pieces. A tag decides about the whole cell."""
@@ -76,8 +92,7 @@ class _Slicer:
         reader = _Lines(lines)
         offset = 0
         for number, line in enumerate(lines, 1):
-            self._lines_left -= 1
-            if self._lines_left > 0 and not reader.is_code(line):
+            if not reader.is_code(line):
                 for start, scope in self._named(reader, number - 1):
                     self._scope = scope
                     yield _Cut(offset + start, number, scope)

@@ -143,7 +143,7 @@ def test_text_cannot_look_like_a_line_of_ours() -> None:
 
 
 def test_gradescope_tells_students_that_a_person_grades() -> None:
-    seen, _staff = entries(report(WRITTEN))
+    (seen,) = entries(report(WRITTEN))
     assert seen == {
         "number": "1(f).1",
         "name": "1(f) In between: written answer",
@@ -178,28 +178,12 @@ def test_gradescope_tells_students_what_was_found(written: WrittenResult, fault:
     "secret", ["convex in s^2", "nothing changes", "the curves", "the rates", "expected 1", "Mind"]
 )
 def test_gradescope_shows_students_no_solution_text(secret: str) -> None:
-    shown = [entry for entry in entries(report(WRITTEN, RIGHT)) if entry["visibility"] != "hidden"]
-    assert secret not in json.dumps(shown)
+    assert secret not in render_gradescope(report(WRITTEN, RIGHT))
 
 
-def test_gradescope_shows_staff_everything() -> None:
-    entry = entries(report(WRITTEN, RIGHT))[2]
-    assert (entry["number"], entry["visibility"], entry["name"]) == (
-        "1(f).3",
-        "hidden",
-        "1(f) In between: written answer, for staff",
-    )
-    assert str(entry["output"]).splitlines() == [
-        "text after cell 7: 7 words",
-        "[ ] convex in s^2",
-        "[ ] nothing changes",
-        "evidence: the curves are there [holds]",
-        "evidence: the rates differ [does not hold]",
-        "  It returned 2, expected 1.",
-        "  hint: Mind the rate.",
-        "| **1(f)** It is convex.",
-        "| The ends decide.",
-    ]
+def test_gradescope_hides_no_entry_of_a_written_answer() -> None:
+    """One that is hidden would take the total out of the students' sight."""
+    assert {entry["visibility"] for entry in entries(report(WRITTEN, RIGHT))} == {"visible"}
 
 
 @pytest.mark.parametrize("key", ["score", "max_score", "status"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.submission.notebook import TextCell
-from grader.submission.pieces import MAX_LINES, pieces_of
+from grader.submission.pieces import MAX_LINES, first_lines, has_more_lines, pieces_of
 
 PARTS = {"1": tuple("abcdefg"), "2": tuple("abcdefghi"), "4": ("a", "b")}
 
@@ -73,9 +73,18 @@ def test_pieces_know_their_cell_and_line() -> None:
     assert [(piece.cell, piece.line) for piece in pieces] == [(0, 1), (1, 1), (1, 3)]
 
 
-def test_pieces_of_very_many_lines_are_not_looked_into() -> None:
-    text = "\n" * MAX_LINES + "**1(f)** x"
-    assert [piece.part for piece in pieces_of(cells(text), PARTS)] == [""]
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [([3], [3]), ([MAX_LINES], [MAX_LINES]), ([MAX_LINES + 1], [MAX_LINES]), ([3, MAX_LINES], [3, MAX_LINES - 3])],
+)
+def test_first_lines(lines: list[int], kept: list[int]) -> None:
+    given_cells = cells(*["\n".join("x" * count) for count in lines])
+    assert [cell.text.count("x") for cell in first_lines(given_cells)] == kept
+    assert has_more_lines(given_cells) == (kept != lines)
+
+
+def test_first_lines_leaves_further_cells_out() -> None:
+    assert len(list(first_lines(cells("\n" * MAX_LINES, "x")))) == 1
 
 
 FRAGMENTS = [

@@ -110,7 +110,7 @@ PROMPTS = {plain_line(line) for line in PROMPT}
 
 @given(st.lists(LINES, min_size=1, max_size=6), st.integers(0, 5))
 def test_answers_keep_every_line_that_names_nothing(lines: list[str], cut: int) -> None:
-    own = [f"= {line}" for line in lines]  # no line starts with a label
+    own = [f"= so {line}" for line in lines]  # no line starts with a label or holds only marks
     assume(not any("<" in line or plain_line(line) in PROMPTS for line in own))
     texts = ["**1(f)** it is", "\n".join(own[:cut]), "\n".join(own[cut:])]
     words = " ".join(["**1(f)** it is", *own]).split()
@@ -194,6 +194,11 @@ def test_reading_holds_no_private_text() -> None:
 
 def test_writings_are_not_looked_for_where_none_are_wanted() -> None:
     assert writings(hw(("markdown", "**1(f)** x")), WANTED._replace(asked=())) == ()
+
+
+def test_reading_notes_text_that_is_too_long() -> None:
+    reading = read_submission(hw(("code", "x = 1"), ("markdown", "x\n" * 20_000)), WANTED)
+    assert reading.notes == ("hw.ipynb: only the first 20000 lines of its text cells were read",)
 
 
 def test_prompt_of_a_handout() -> None:
