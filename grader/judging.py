@@ -17,7 +17,7 @@ from grader.errors import WireError
 from grader.plan import Case, Check, Limits, Mistake
 from grader.records import Comparison, Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
 from grader.report import CheckResult, Status
-from grader.targets import ValueTarget
+from grader.targets import LogTarget, ValueTarget
 from grader.values import Opaque
 
 SAME = 1e-6  # allowed relative difference between an answer and that of a mistake
@@ -28,6 +28,7 @@ ADVICE = {  # for what an exception says of the computer, not of the mathematics
     "inhomogeneous shape": "(Print the shapes of what is in the list: a column (n, 1) minus a row (n,) is an (n, n) matrix.)",
     "math domain error": "(The logarithm or the root of which number?)",
 }
+MISSING_LOG = "MissingLogError"  # what log_files.py raises in the child
 MIN_MATCHES = 2  # cases on which an answer must equal a mistake's, and be wrong, before its hint is shown
 
 
@@ -118,7 +119,9 @@ def _pick(check: Check, answer: object) -> tuple[object] | Comparison:
 
 def call_text(check: Check, case: Case) -> str:
     """The call as a student would write it."""
-    return check.target.name if isinstance(check.target, ValueTarget) else f"{check.target.name}({case.shown})"
+    if isinstance(check.target, ValueTarget | LogTarget):
+        return check.target.name
+    return f"{check.target.name}({case.shown})"
 
 
 def _failure_text(check: Check, comparisons: tuple[Comparison, ...], failures: list[int]) -> str:
@@ -146,6 +149,8 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
     subject = f"{call_text(check, case)}"
     if not isinstance(outcome, Returned) and outcome.while_defining:
         subject = f"The code that defines {check.target.name}"
+    if isinstance(outcome, Raised) and outcome.kind == MISSING_LOG:
+        return result(check, Status.MISSING, message=f"{outcome.message}.")
     if isinstance(outcome, Raised):
         message = f"{subject} raised {outcome.kind}: {' '.join(outcome.message.splitlines())}{_advice(check, outcome)}"
         return result(check, Status.RAISED, message=message, places=outcome.places, stdout=outcome.stdout)

@@ -8,6 +8,7 @@ from contextlib import closing
 import msgspec
 
 from grader import __version__
+from grader.judging import judge, result
 from grader.plan import Check, Part, Plan, Question
 from grader.records import Bundle, Candidate, Reading
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status
@@ -30,6 +31,7 @@ from grader.scoring import (
     written_result,
 )
 from grader.starter import with_starter
+from grader.targets import LogTarget
 
 UNFINISHED = (
     "the grader was stopped before it had finished, for example because the time or memory of its container ran out. "
@@ -103,8 +105,8 @@ def grade_part(
     question: Question, part: Part, failed: tuple[str, ...], plan: Plan, reading: Reading, runner: Runner
 ) -> PartResult:
     """One part, unless parts that it builds on have failed; its written answer is a person's in any case."""
-    checks = part.checks
-    results = skipped(checks, question.label, failed) if failed else grade_checks(checks, plan, reading, runner)
+    label = question.label
+    results = skipped(part.checks, label, failed) if failed else grade_checks(part.checks, plan, reading, runner)
     evidence = grade_checks(part.evidence, plan, reading, runner)
     return part_result(question, part, results, written_result(question, part, evidence, reading))
 
@@ -135,7 +137,9 @@ def with_equivalents(
 def grade_function(
     checks: tuple[Check, ...], name: str, plan: Plan, reading: Reading, runner: Runner
 ) -> tuple[CheckResult, ...]:
-    """All checks of one function, on the candidate that does best."""
+    """All checks of one function, on the candidate that does best; of logs, on these."""
+    if isinstance(checks[0].target, LogTarget):
+        return tuple(grade_logs(check, plan, reading, runner) for check in checks)
     candidates = [candidate for candidate in reading.candidates if candidate.name == name]
     filled = [candidate for candidate in candidates if not candidate.is_placeholder and not candidate.fault]
     if not filled:
@@ -146,6 +150,13 @@ def grade_function(
     rest = {candidate.place: candidate for candidate in candidates if candidate.place not in run}
     unrun = tuple(seen_unrun(candidate) for candidate in rest.values())
     return tuple(msgspec.structs.replace(result, others=result.others + unrun) for result in results)
+
+
+def grade_logs(check: Check, plan: Plan, reading: Reading, runner: Runner) -> CheckResult:
+    """A check of the files that came with the code. What they say is the student's own report."""
+    if not reading.logs:
+        return result(check, Status.MISSING, message=f"No logs were handed in ({', '.join(plan.logs)}).")
+    return judge(check, runner.run_on_logs(check), plan.limits)
 
 
 def _judged(checks: tuple[Check, ...], filled: list[Candidate], plan: Plan, runner: Runner) -> Iterator[Judged]:

@@ -8,7 +8,7 @@ from types import UnionType
 import msgspec
 
 from grader.compare import Comparator
-from grader.records import Module
+from grader.records import AskedPart, Module
 from grader.report import Visibility
 from grader.targets import FunctionTarget, ProbeTarget, Target, ValueTarget
 from grader.values import Value
@@ -123,6 +123,25 @@ def all_checks(plan: Plan) -> Iterator[Check]:
         for part in question.parts:
             for check in (*part.checks, *part.evidence):
                 yield from (check, check.equivalent) if check.equivalent else (check,)
+
+
+def asked_parts(plan: Plan) -> tuple[AskedPart, ...]:
+    """Every part, for the reader of text cells; none where the plan has no written part."""
+    parts = tuple(asked_part(question, part) for question in plan.questions for part in question.parts)
+    return parts if any(part.is_written for part in parts) else ()
+
+
+def asked_part(question: Question, part: Part) -> AskedPart:
+    """A part, for the reader of text cells. Its titles are no answer either."""
+    if part.written is None:
+        return AskedPart(question=question.label, part=part.label)
+    return AskedPart(
+        question=question.label,
+        part=part.label,
+        is_written=True,
+        is_private=part.written.is_private,
+        prompt=(*part.written.prompt, question.title, part.title),
+    )
 
 
 def encode_plan(plan: Plan) -> bytes:

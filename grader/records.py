@@ -93,12 +93,22 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     libraries: frozenset[str] = frozenset()  # top-level modules that its slice imports
 
 
+class AskedPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the homework, as far as a reader of text cells needs to know it."""
+
+    question: str  # "1"
+    part: str  # "f"
+    is_written: bool = False  # whether a text is wanted; the others end the text before them
+    is_private: bool = False
+    prompt: tuple[str, ...] = ()  # lines of the handout, which are no answer
+
+
 class Writing(msgspec.Struct, frozen=True, kw_only=True):
     """What a student wrote for a part, in text cells."""
 
     part: str  # "1(f)"
-    places: Places
-    words: int
+    places: Places  # "text after cell 7": only code cells are counted
+    words: int = 0  # none where it is private
     text: Prose = ""  # as written (Markdown); empty where it is private
 
 

@@ -10,12 +10,13 @@ import msgspec
 
 from grader.bounds import bounded
 from grader.errors import SandboxError
-from grader.plan import Case, Check, Limits, Plan, wanted_names, wanted_values
+from grader.plan import Case, Check, Limits, Plan, asked_parts, wanted_names, wanted_values
 from grader.records import (
     Attempt,
     Bundle,
     Candidate,
     Crashed,
+    Log,
     Outcome,
     OutOfMemory,
     Raised,
@@ -26,6 +27,7 @@ from grader.records import (
 from grader.report import Visibility
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone
+from grader.targets import LogTarget, Target
 from grader.values import Value
 
 MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any more
@@ -70,6 +72,8 @@ def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
         patterns=plan.files,
         handout=plan.handout.functions,
         given=tuple(_given(plan).items()),
+        asked=asked_parts(plan),
+        logs=plan.logs,
     )
     answer = child.ask(request, READ_SECONDS)
     child.end()
@@ -137,6 +141,20 @@ class Runner:
             self._child.end()
             self._child = None
 
+    def run_on_logs(self, check: Check) -> tuple[Outcome, ...]:
+        """A check of the files that came with the code, in a child in which no student code has run."""
+        self.close()
+        self._was_secret = True  # no student code may run after it either
+        outcomes: list[Outcome] = []
+        for case in check.cases:
+            with self._budget.spend(is_secret=True):
+                child = self._child_for(frozenset(), check)
+                answer = child.ask(
+                    Call(target=check.target, arguments=case.arguments), self._budget.to_call(is_secret=True)
+                )
+                outcomes.append(bounded(_outcome(answer), case))
+        return tuple(outcomes)
+
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
         is_secret = _is_secret(check)
         if is_secret or self._was_secret:
@@ -152,7 +170,7 @@ class Runner:
         return tuple(outcomes)
 
     def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
-        child = self._child_for(candidate, check)
+        child = self._child_for(candidate.libraries, check)
         if self._defined != (candidate, case.globals):
             request = Define(candidate=candidate, globals=case.globals)
             answer = child.ask(request, self._budget.to_define(is_secret=_is_secret(check)))
@@ -163,16 +181,22 @@ class Runner:
         answer = child.ask(call, self._budget.to_call(is_secret=_is_secret(check)))
         return bounded(_outcome(answer), case)
 
-    def _child_for(self, candidate: Candidate, check: Check) -> Child:
-        kind = "torch" if HEAVY_LIBRARIES & {*candidate.libraries, *check.target.libraries} else "numpy"
+    def _child_for(self, libraries: frozenset[str], check: Check) -> Child:
+        kind = "torch" if HEAVY_LIBRARIES & {*libraries, *check.target.libraries} else "numpy"
         if self._child is None or not self._child.is_alive or kind != self._kind:
             self.close()
             self._child, self._kind, self._defined = self._sandbox.child(kind), kind, None
-            load = Load(documents=self._reading.documents, modules=self._reading.modules)
+            load = Load(
+                documents=self._reading.documents, modules=self._reading.modules, logs=self._logs_for(check.target)
+            )
             answer = self._child.ask(load, self._budget.to_define(is_secret=_is_secret(check)))
             if not isinstance(answer, Done):
                 self._child.end_with(answer)  # which it then gives to whatever it is asked
         return self._child
+
+    def _logs_for(self, target: Target) -> tuple[Log, ...]:
+        """Only who reads them gets them."""
+        return self._reading.logs if isinstance(target, LogTarget) else ()
 
     def _note(self, check: Check, outcome: Outcome) -> None:
         """Keep for staff what no honest answer does."""

@@ -10,7 +10,7 @@ import msgspec
 
 from grader.judging import judge, result
 from grader.plan import Check, Limits, Part, Question
-from grader.records import Attempt, Candidate, Place, Reading
+from grader.records import Attempt, Candidate, Place, Reading, Writing
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Seen, Status, Visibility, WrittenResult
 from grader.targets import Target, ValueTarget
 
@@ -103,11 +103,14 @@ def written_result(
     if part.written is None:
         return None
     label = f"{question.label}({part.label})"
+    writing = next((writing for writing in reading.writings if writing.part == label), None)
+    if writing and part.written.is_private:  # the child has left it out already
+        writing = Writing(part=label, places=writing.places)
     return WrittenResult(
         points=part.written.points,
         checklist=part.written.checklist,
         evidence=evidence,
-        writing=next((writing for writing in reading.writings if writing.part == label), None),
+        writing=writing,
         is_private=part.written.is_private,
     )
 
@@ -115,13 +118,13 @@ def written_result(
 def part_result(
     question: Question, part: Part, results: Sequence[CheckResult], written: WrittenResult | None = None
 ) -> PartResult:
-    """A part's points."""
+    """A part's points; what is undecided is neither earned nor lost."""
     undecided = math.fsum(result.points for result in results if result.status is Status.UNDECIDED)
     return PartResult(
         label=f"{question.label}({part.label})",
         title=part.title,
         score=total(results),
-        points=possible(results),
+        points=possible([result for result in results if result.status is not Status.UNDECIDED]),
         checks=tuple(results),
         written=written,
         awaiting=round(undecided + (written.points if written else 0.0), 6),

@@ -11,11 +11,14 @@ from __future__ import annotations
 import ast
 import io
 import json
+import runpy
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "source"
@@ -38,7 +41,7 @@ def build() -> dict[str, bytes]:
     complete = read_cells("complete.cells")
     examples = {
         "blank.zip": archive({"hw2.ipynb": handout, **starter()}),
-        "complete.zip": archive({"hw2.ipynb": notebook(complete), **starter(), **solutions()}),
+        "complete.zip": archive({"hw2.ipynb": notebook(complete), **starter(), **solutions(), **logs()}),
         "pasted.zip": archive(
             {"hw2.ipynb": notebook([*complete, *(("code", text) for text in texts_of(solutions()))])}
         ),
@@ -66,6 +69,23 @@ def solutions() -> dict[str, bytes]:
     return _files(SOURCE)
 
 
+def logs() -> dict[str, bytes]:
+    """The files of `submission_logs/`, made up: as the notebook of problem 5 would write them."""
+    made = runpy.run_path(str(HERE.parent / "reference" / "optimizers.py"))["submission_logs"]()
+    return {path: _log(content) for path, content in made.items()}
+
+
+def _log(content: object) -> bytes:
+    if not isinstance(content, dict) or not all(isinstance(value, np.ndarray) for value in content.values()):
+        return json.dumps(content, indent=1).encode()
+    arrays: dict[str, bytes] = {}
+    for name, array in content.items():
+        buffer = io.BytesIO()
+        np.save(buffer, array)
+        arrays[f"{name}.npy"] = buffer.getvalue()
+    return archive(arrays)
+
+
 def _files(folder: Path) -> dict[str, bytes]:
     paths = sorted((folder / "deeplearning").rglob("*.py"))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
@@ -90,7 +110,7 @@ def family(name: str) -> dict[str, bytes]:
     files = {path: replaced(data.decode("utf-8"), news).encode("utf-8") for path, data in solutions().items()}
     if news or added:
         raise ValueError(f"{name}: the complete submission does not define {', '.join({**news, **added})}")
-    return {"hw2.ipynb": notebook(cells), **starter(), **files}
+    return {"hw2.ipynb": notebook(cells), **starter(), **files, **logs()}
 
 
 def family_parts(name: str) -> tuple[dict[str, str], dict[str, list[tuple[str, str]]]]:

@@ -26,6 +26,15 @@ def notebook(*cells: str | list[str], nbformat: int = 4) -> bytes:
     return json.dumps({"cells": code, "nbformat": nbformat}).encode()
 
 
+def mixed_notebook(*cells: tuple[str, str], tags: dict[int, list[str]] | None = None) -> bytes:
+    """A notebook of (kind, text) cells: "code", "markdown", "raw"; `tags` by the cell's index."""
+    plain = [
+        {"cell_type": kind, "source": text, "metadata": {"tags": (tags or {}).get(index, [])}}
+        for index, (kind, text) in enumerate(cells)
+    ]
+    return json.dumps({"cells": plain, "nbformat": 4}).encode()
+
+
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip of these files."""
     buffer = io.BytesIO()

@@ -16,7 +16,7 @@ from grader.cli import main
 from grader.compare import REGISTRY
 from grader.errors import GraderError, RubricError
 from grader.rubric.compile import compile_plan
-from grader.rubric.schema import AssignmentFile, CheckFields, PartFields, QuestionFile
+from grader.rubric.schema import AssignmentFile, CheckFields, PartFields, QuestionFile, WrittenFields
 from grader.rubric.specs import KEYS
 from grader.rubric.yaml_nodes import read_yaml
 
@@ -177,7 +177,7 @@ def test_tutorial_fault_is_real(tutorial: Path) -> None:
 
 
 def fields_of_the_format() -> list[str]:
-    models = (AssignmentFile, QuestionFile, PartFields, CheckFields)
+    models = (AssignmentFile, QuestionFile, PartFields, CheckFields, WrittenFields)
     return sorted({*REGISTRY, *KEYS, *(name for model in models for name in model.model_fields)})
 
 

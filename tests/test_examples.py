@@ -137,6 +137,28 @@ def test_blank_is_not_attempted_everywhere() -> None:
     assert {check["status"] for check in checks_of(stored("blank"))} == {"placeholder"}
 
 
+def written_of(name: str) -> dict[str, bool]:
+    """By part that a person grades: whether the stored report has a text."""
+    report = json.loads((EXAMPLES / "expected" / f"{name}.json").read_text("utf-8"))
+    parts = [part for question in report["questions"] for part in question["parts"] if part["written"]]
+    return {part["label"]: bool(part["written"]["writing"]) for part in parts}
+
+
+def test_complete_has_every_written_answer() -> None:
+    found = written_of("complete")
+    assert {"1(f)", "1(g)", "2(h)", "2(i)", "3(a)", "4(c)", "5(a)", "7(a)", "7(b)", "7(c)"} <= found.keys()
+    assert all(found.values())
+
+
+@pytest.mark.parametrize("name", ["blank", "code_only"])
+def test_handout_has_no_written_answer(name: str) -> None:
+    assert not any(written_of(name).values())
+
+
+def test_no_report_has_the_private_answer() -> None:
+    assert not [path for path in EXAMPLES.glob("expected/*.json") if "Sam Example" in path.read_text("utf-8")]
+
+
 def test_examples_are_what_their_sources_build() -> None:
     for name, data in script("build").build().items():
         assert (ROOT / name).read_bytes() == data, f"{name} is out of date: run `make examples`"

@@ -67,7 +67,7 @@ def test_grade_tells_what_to_do_about_a_formula_without_quotes(sandbox: Sandbox)
 
 def test_grade_counts_an_undecided_formula_as_points_that_await_a_person(sandbox: Sandbox) -> None:
     report = grade(bundle("answer_a = 'exp(1e6 x)'"), plan(EITHER), sandbox)
-    assert (report.score, report.points, report.awaiting) == (0, 1, 1)
+    assert (report.score, report.points, report.awaiting) == (0, 0, 1)
 
 
 def test_grade_asks_for_a_formula_alone(sandbox: Sandbox) -> None:

@@ -66,7 +66,7 @@ def _grade(options: Options) -> Report:
         sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
         plan = load_plan(options.assignment)
         try:
-            bundle = collect(options.submission)
+            bundle = collect(options.submission, plan.logs)
         except SubmissionError as error:
             return ungradable(name_of(options.submission), str(error), plan)
         if options.output is not None and not _is_special(options.output):

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from grader.outputs.visible import plain, without_secrets
 from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
-from grader.report import CheckResult, PartResult, Report, Status, Visibility
+from grader.outputs.written import (
+    TITLE,
+    awaiting_words,
+    found_words,
+    points_words,
+)
+from grader.report import CheckResult, PartResult, Report, Status, Visibility, WrittenResult
 
 Json = dict[str, object]
 MAX_OUTPUTS = 500_000  # characters of all tests together
@@ -15,14 +22,9 @@ LEFT_OUT = "[left out: the report is too long]"
 
 
 def render_gradescope(report: Report) -> str:
-    """One test per check, in the homework's order; texts are plain text, never HTML."""
-    checks = [
-        (check, part, number)
-        for question in report.questions
-        for part in question.parts
-        for number, check in enumerate(part.checks, 1)
-    ]
-    tests = [_test(*one) for one in checks]
+    """One test per check, and one per written answer, in the homework's order; plain text, never HTML."""
+    parts = [part for question in report.questions for part in question.parts]
+    tests = [test for part in parts for test in _tests(part, is_read=not report.fault)]
     for is_shown in (True, False):  # apart: what is still secret must not push out what is shown
         _cap([test for test in tests if (test["visibility"] == Visibility.VISIBLE.value) is is_shown])
     results: Json = {
@@ -55,18 +57,44 @@ def _cap(tests: list[Json]) -> None:
         left -= min(left, length)
 
 
+def _tests(part: PartResult, *, is_read: bool) -> Iterator[Json]:
+    for number, check in enumerate(part.checks, 1):
+        yield _test(check, part, number)
+    if part.written:
+        text = _for_students(part.written, is_read=is_read)
+        yield _entry(part, len(part.checks) + 1, TITLE, text, Visibility.VISIBLE)
+
+
 def _test(check: CheckResult, part: PartResult, number: int) -> Json:
+    entry = _entry(part, number, check.name, _output(without_secrets(check), part), check.visibility)
+    if check.status is Status.UNDECIDED:
+        return entry
+    status = "passed" if check.status is Status.PASSED else "failed"
+    return entry | {"score": check.score, "max_score": check.points, "status": status}
+
+
+def _entry(part: PartResult, number: int, name: str, output: str, visibility: Visibility) -> Json:
+    """A test without a score: Gradescope shows its text, and neither a mark nor a zero."""
     return {
         "number": f"{part.label}.{number}",
-        "name": plain(f"{part.label} {part.title}: {check.name}"),
+        "name": plain(f"{part.label} {part.title}: {name}"),
         "name_format": "text",
-        "score": check.score,
-        "max_score": check.points,
-        "status": "passed" if check.status is Status.PASSED else "failed",
-        "visibility": check.visibility.value,
-        "output": _output(without_secrets(check), part),
+        "visibility": visibility.value,
+        "output": output,
         "output_format": "text",
     }
+
+
+def _for_students(written: WrittenResult, *, is_read: bool) -> str:
+    """Nothing of the checklist and the evidence: they are solution text.
+
+    Not in an entry for staff either: a single hidden one would take the total out of the students' sight.
+    """
+    lines = [f"A person grades this: {points_words(written.points)}."]
+    if is_read:
+        found = found_words(written)
+        lines.append(f"{found[:1].upper()}{found[1:]}." if written.writing is None else f"A text was found: {found}.")
+    return plain("\n".join(lines))
 
 
 def _output(check: CheckResult, part: PartResult) -> str:
@@ -83,4 +111,5 @@ def _summary(report: Report) -> str:
     if report.fault:
         return plain(f"This submission cannot be graded: {report.fault}")
     notes = [f"Note: {note}" for note in report.notes]
-    return plain("\n".join([f"{report.title}: {report.score:g} of {report.points:g} points", *notes]))
+    awaiting = f", and {awaiting_words(report.awaiting)}" if report.awaiting else ""
+    return plain("\n".join([f"{report.title}: {report.score:g} of {report.points:g} points{awaiting}", *notes]))

@@ -11,11 +11,27 @@ from rich.text import Text
 
 from grader.outputs.visible import one_line, plain, without_secrets
 from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
-from grader.report import CheckResult, PartResult, QuestionResult, Report, Status
+from grader.outputs.written import (
+    TITLE,
+    awaiting_words,
+    evidence_lines,
+    evidence_word,
+    found_words,
+    points_words,
+    text_lines,
+)
+from grader.report import CheckResult, PartResult, QuestionResult, Report, Status, WrittenResult
 
-MARKS = {Status.PASSED: ("✓", "green"), Status.SKIPPED: ("-", "yellow"), Status.PLACEHOLDER: ("·", "yellow")}
+PERSON_MARK = ("✎", "cyan")
+MARKS = {
+    Status.PASSED: ("✓", "green"),
+    Status.SKIPPED: ("-", "yellow"),
+    Status.PLACEHOLDER: ("·", "yellow"),
+    Status.UNDECIDED: PERSON_MARK,
+}
 FAILED_MARK = ("✗", "red")
-ASCII_MARKS = {"✓": "ok", "✗": "x", "·": "-"}  # for a terminal whose encoding lacks the others
+ASCII_MARKS = {"✓": "ok", "✗": "x", "·": "-", "✎": "?", "│": "|", "…": "..."}  # where the encoding lacks the others
+QUOTED_LINES = 4  # of a written answer; the whole text is in the notebook and in the JSON
 LABEL_WIDTH = 7
 USUAL_WIDTH = 80
 INDENT = "  "
@@ -44,15 +60,25 @@ def render_text(report: Report, stream: TextIO) -> None:
 def _print_question(console: Console, question: QuestionResult) -> None:
     console.print()
     style = _style(question.score, question.points)
-    _print_row(console, Text(f"Question {question.label}. {plain(question.title)}", "bold"), question, style, 0)
+    title = Text(f"Question {question.label}. {plain(question.title)}", "bold")
+    _print_row(console, title, _amount(question), style, 0)
     for part in question.parts:
-        _print_row(console, Text(f"{part.label} {plain(part.title)}"), part, _style(part.score, part.points), 2)
+        style = _style(part.score, part.points)
+        _print_row(console, Text(f"{part.label} {plain(part.title)}"), _amount(part), style, 2)
         for line in graded_lines(part):
             console.print(Padding(Text(line, "dim"), (0, 0, 0, 7)))
         before = None
         for check in part.checks:
             _print_check(console, without_secrets(check), is_repeated=_explanation(check) == before)
             before = _explanation(check)
+        if part.written:
+            _print_written(console, part.written)
+
+
+def _amount(item: PartResult | QuestionResult) -> str:
+    """`7 / 7, 4 awaiting`."""
+    decided = f"{item.score:g} / {item.points:g}" if item.points or not item.awaiting else ""
+    return ", ".join(filter(None, (decided, f"{item.awaiting:g} awaiting" if item.awaiting else "")))
 
 
 def _explanation(check: CheckResult) -> tuple[object, ...] | None:
@@ -62,12 +88,52 @@ def _explanation(check: CheckResult) -> tuple[object, ...] | None:
 
 def _print_check(console: Console, check: CheckResult, *, is_repeated: bool) -> None:
     mark, style = MARKS.get(check.status, FAILED_MARK)
-    mark = mark if _has_marks(console.encoding) else ASCII_MARKS.get(mark, mark)
     word = "" if check.status is Status.PASSED else f"  [{STATUS_WORDS[check.status]}]"
-    title = Text.assemble((f"{mark} ", style), plain(check.name), (word, style))
-    _print_row(console, title, check, style, 6)
+    title = Text.assemble((f"{_mark(console, mark)} ", style), plain(check.name), (word, style))
+    is_open = check.status is Status.UNDECIDED
+    amount = points_words(check.points) if is_open else f"{check.score:g} / {check.points:g}"
+    _print_row(console, title, amount, style, 6)
     for label, text in () if is_repeated else check_lines(check):
         _print_line(console, label, text)
+
+
+def _print_written(console: Console, written: WrittenResult) -> None:
+    """A written answer for the person who grades it: where it is, how it begins, the checklist, what the data say."""
+    mark, style = PERSON_MARK
+    word = f"  [{STATUS_WORDS[Status.UNDECIDED]}]"
+    title = Text.assemble((f"{_mark(console, mark)} ", style), TITLE, (word, style))
+    _print_row(console, title, points_words(written.points), style, 6)
+    _print_line(console, "", found_words(written))
+    _print_quoted(console, text_lines(written))
+    for item in written.checklist:
+        _print_marked(console, Text("[ ]"), Text(plain(item)))
+    for check in written.evidence:
+        mark, style = MARKS.get(check.status, FAILED_MARK)
+        claim = Text.assemble("evidence: ", plain(check.name), (f"  [{evidence_word(check)}]", style))
+        _print_marked(console, Text(_mark(console, mark), style), claim)
+        for label, text in evidence_lines(check):
+            _print_line(console, label, text, indent=12)
+
+
+def _print_quoted(console: Console, lines: list[str]) -> None:
+    """The beginning of a student's text, each line behind a bar: none may look like a line of the report."""
+    wrapped = [piece for line in lines for piece in Text(line).wrap(console, max(10, console.width - 10))]
+    for piece in wrapped[:QUOTED_LINES]:
+        console.print(Text.assemble(" " * 8, (f"{_mark(console, '│')} ", "dim"), piece.plain.rstrip()))
+    if len(wrapped) > QUOTED_LINES:
+        console.print(Text(f"{' ' * 8}{_mark(console, '│')} {_mark(console, '…')}", "dim"))
+
+
+def _print_marked(console: Console, mark: Text, text: Text) -> None:
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_column(width=max(3, mark.cell_len), no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(mark, text)
+    console.print(Padding(row, (0, 0, 0, 8)))
+
+
+def _mark(console: Console, mark: str) -> str:
+    return mark if _has_marks(console.encoding) else ASCII_MARKS.get(mark, mark)
 
 
 def _has_marks(encoding: str) -> bool:
@@ -78,22 +144,20 @@ def _has_marks(encoding: str) -> bool:
     return True
 
 
-def _print_line(console: Console, label: str, text: str) -> None:
+def _print_line(console: Console, label: str, text: str, indent: int = 8) -> None:
     row = Table.grid(padding=(0, 1, 0, 0))
     if label:
         row.add_column(width=LABEL_WIDTH, no_wrap=True)
     row.add_column(overflow="fold")
     row.add_row(*([Text(label, "dim")] if label else []), Text(text))
-    console.print(Padding(row, (0, 0, 0, 8)))
+    console.print(Padding(row, (0, 0, 0, indent)))
 
 
-def _print_row(
-    console: Console, title: Text, item: CheckResult | PartResult | QuestionResult, style: str, indent: int
-) -> None:
+def _print_row(console: Console, title: Text, amount: str, style: str, indent: int) -> None:
     row = Table.grid(expand=True)
     row.add_column(ratio=1)
     row.add_column(justify="right", no_wrap=True)
-    row.add_row(Padding(title, (0, 1, 0, indent)), Text(f"{item.score:g} / {item.points:g}", style))
+    row.add_row(Padding(title, (0, 1, 0, indent)), Text(amount, style))
     console.print(row)
 
 
@@ -105,7 +169,8 @@ def _print_end(console: Console, report: Report) -> None:
         _print_remark(console, f"for staff: {plain(incident)}", "yellow")
     for weakness in report.weaknesses:
         _print_remark(console, f"weak isolation: student code could do this: {plain(weakness)}", "red")
-    console.print(Text(f"Total {report.score:g} / {report.points:g}", "bold"))
+    awaiting = f", and {awaiting_words(report.awaiting)}" if report.awaiting else ""
+    console.print(Text(f"Total {report.score:g} / {report.points:g}{awaiting}", "bold"))
     if layers := ", ".join(layer.name for layer in report.layers if layer.is_active):
         _print_remark(console, f"student code was confined by: {layers}", "dim")
 

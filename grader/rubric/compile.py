@@ -21,6 +21,7 @@ from grader.rubric.formulas import equivalent_check
 from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
 from grader.rubric.outcomes import Stage
+from grader.rubric.prompts import with_prompts
 from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
@@ -69,7 +70,7 @@ def _compiled(folder: Path, secret: str | None, *, refuses_survivors: bool) -> S
     plan = Plan(
         assignment=rubric.assignment,
         title=rubric.title,
-        questions=questions,
+        questions=with_prompts(questions, rubric.notebook),
         files=rubric.files,
         limits=rubric.limits,
         handout=rubric.handout,

@@ -61,13 +61,15 @@ class _Loader:
             return None
         self.check_listing(main, fields.questions, read.keys() - assignments.keys())
         self.check_numbers({name: questions.get(name) for name in fields.questions})
+        notebook = self.notebook(main, fields)
         return Rubric(
             assignment=fields.assignment,
             title=fields.title,
             questions=tuple(rules for name in fields.questions if (rules := questions.get(name))),
             files=fields.files,
             limits=Limits(**fields.limits.model_dump()),
-            handout=self.handout(main, fields),
+            handout=self.handout(main, fields, notebook),
+            notebook=notebook,
             logs=fields.logs,
         )
 
@@ -143,14 +145,23 @@ class _Loader:
                 self.faults.append(spot.fault(f'rubrics/{first[rules.label]} is question "{rules.label}" too'))
             first.setdefault(rules.label, name)
 
-    def handout(self, main: Spot, fields: AssignmentFile) -> Handout:
-        notebook = self.inside(main.at("handout"), fields.handout)
+    def notebook(self, main: Spot, fields: AssignmentFile) -> bytes | None:
+        """The handout's."""
+        path = self.inside(main.at("handout"), fields.handout)
+        if path:
+            with self.readable(main.at("handout"), path):
+                return path.read_bytes()
+        return None
+
+    def handout(self, main: Spot, fields: AssignmentFile, notebook: bytes | None) -> Handout:
         starter = self.inside(main.at("starter"), fields.starter)
         functions: list[tuple[str, str]] = []
         modules: list[Module] = []
-        if notebook:
-            with self.readable(main.at("handout"), notebook):
-                functions += handout_fingerprints(notebook.read_bytes())
+        if notebook is not None:
+            try:
+                functions += handout_fingerprints(notebook)
+            except ValueError as error:
+                self.faults.append(main.at("handout").fault(f"rubrics/{fields.handout} cannot be read: {error}"))
         if starter and not (modules := list(_modules(starter))):
             name = starter.relative_to(self.folder)
             self.faults.append(main.at("starter").fault(f"{name} does not exist, or has no .py file"))

@@ -114,4 +114,5 @@ class Rubric:
     files: tuple[str, ...]
     limits: Limits
     handout: Handout
+    notebook: bytes | None  # the handout's
     logs: tuple[str, ...]

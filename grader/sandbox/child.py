@@ -133,5 +133,5 @@ class Server:
 
 
 def _wanted(request: Read) -> Wanted:
-    given = dict(request.given)
-    return Wanted(request.wanted, request.patterns, dict(request.handout), given, frozenset(request.values))
+    given, values = dict(request.given), frozenset(request.values)
+    return Wanted(request.wanted, request.patterns, dict(request.handout), given, values, request.asked, request.logs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.records import (
+    AskedPart,
     Bundle,
     Candidate,
     Crashed,
@@ -33,6 +34,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
     handout: tuple[tuple[str, str], ...]
     given: tuple[tuple[str, frozenset[str]], ...]  # (wanted name, globals that the rubric sets for it)
     values: tuple[str, ...] = ()  # wanted names that stand for data, not for functions
+    logs: tuple[str, ...] = ()  # patterns of the files that are read as evidence
+    asked: tuple[AskedPart, ...] = ()  # every part of the homework; none where no text is wanted
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):

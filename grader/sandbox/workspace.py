@@ -15,6 +15,7 @@ import msgspec
 from grader.codec import changed, freeze, thaw
 from grader.records import Candidate, Document, Log, Outcome, OutOfMemory, Raised, Returned, Statement
 from grader.sandbox.failures import MAX_KEPT, cause, guarded, keep_lines
+from grader.sandbox.log_files import LogFiles, named
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.sandbox.modules import POSTPONED, SubmissionFinder, execute, future_flags, serve_modules
 from grader.sandbox.stand_ins import NOTEBOOK_NAMES
@@ -100,7 +101,7 @@ class Workspace:
 
     def _logs(self) -> dict[str, object]:
         """Fresh copies: no check can change what the next one reads."""
-        return {log.path: thaw(log.value) for log in self._files if not log.fault}
+        return LogFiles({log.path: named(log, thaw(log.value)) for log in self._files if not log.fault})
 
     def _execute(self, index: int) -> None:
         statement = self._document.statements[index]

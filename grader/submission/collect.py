@@ -11,7 +11,8 @@ from pathlib import Path
 
 from grader.errors import SubmissionError, UsageError
 from grader.records import Bundle, File
-from grader.submission.archive import MAX_MEMBER_BYTES, MAX_TOTAL_BYTES, is_junk
+from grader.submission.archive import MAX_MEMBER_BYTES, MAX_TOTAL_BYTES, is_junk, is_wanted
+from grader.submission.logs import log_patterns
 
 MAX_ARCHIVE_BYTES = 100 * 2**20
 MAX_FILES = 10_000
@@ -19,15 +20,15 @@ SUFFIXES = (".ipynb", ".py")
 EXPECTED = "hand in a .zip, a folder, an .ipynb or a .py"
 
 
-def collect(path: Path) -> Bundle:
-    """What lies at `path`: a zip (unopened), a folder, a notebook or a Python file.
+def collect(path: Path, logs: tuple[str, ...] = ()) -> Bundle:
+    """What lies at `path`: a zip (unopened), a folder, a notebook or a Python file. `logs` are patterns of further files.
 
     Raises:
         UsageError: there is nothing at `path`, or the way to it is barred.
         SubmissionError: it is not something that can be graded.
     """
     if _is_folder(path):
-        return _Folder(path).bundle()
+        return _Folder(path, log_patterns(logs)).bundle()
     name, suffix = name_of(path), path.suffix.lower()
     if suffix == ".zip":
         return Bundle(name=name, files=(_read(path, MAX_ARCHIVE_BYTES),), is_archive=True)
@@ -81,9 +82,10 @@ def _load(path: Path, limit: int, flags: int = 0) -> tuple[bytes, str]:
 
 
 class _Folder:
-    """The notebooks and Python files below a folder, in order. Links are not followed."""
+    """The notebooks, Python files and logs below a folder, in order. Links are not followed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, logs: tuple[str, ...]) -> None:
+        self._logs = logs
         self._folder = folder
         self._name = name_of(folder)
         self._files: dict[str, File] = {}
@@ -120,8 +122,11 @@ class _Folder:
                 if count > MAX_FILES:
                     raise SubmissionError(f"{self._name}/ holds more than {MAX_FILES} files: is it the right folder?")
                 path = Path(parent, name)
-                if path.suffix.lower() in SUFFIXES and not is_junk(name):
+                if not is_junk(name) and self._is_wanted(path):
                     yield path
+
+    def _is_wanted(self, path: Path) -> bool:
+        return path.suffix.lower() in SUFFIXES or is_wanted(label(path.relative_to(self._folder)), self._logs)
 
     def _note_unreadable(self, error: OSError) -> None:
         folder = Path(os.fsdecode(error.filename))

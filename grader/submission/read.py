@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import ast
-import codecs
-import re
-import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.records import Bundle, Candidate, Document, File, Module, Place, Reading, Statement
+from grader.records import AskedPart, Bundle, Candidate, Document, File, Log, Module, Place, Reading, Statement
 from grader.submission.archive import is_junk, is_wanted, open_archive
 from grader.submission.blocks import Block, split_statements
 from grader.submission.candidates import Definition, broken_names, definitions, inner_functions
+from grader.submission.encodings import decode
+from grader.submission.logs import log_patterns, read_logs
 from grader.submission.magics import translate
 from grader.submission.names import Context
-from grader.submission.notebook import plain_text, read_cells
+from grader.submission.notebook import read_cells
+from grader.submission.pieces import MAX_LINES, has_more_lines
 from grader.submission.slicing import Slicer
+from grader.submission.writings import Answer, answers_in, writings_of
 
 MAX_STATEMENTS = 20_000
 MAX_CANDIDATES = 8  # filled-in ones of one name; the last count
 MAX_OTHER_NAMES = 200
-ENCODING = re.compile(rb"\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*([-\w.]+)")
-FOR_DOMAINS = frozenset({"idna", "punycode"})  # their time grows with the square of the length
 EXPECTED = "hand in the notebook (.ipynb) with your answers, alone or in a zip"
 
 
@@ -34,6 +33,8 @@ class Wanted(NamedTuple):
     handout: dict[str, str]
     given: dict[str, frozenset[str]]  # by wanted name: globals that the rubric sets before it is defined
     values: frozenset[str] = frozenset()  # wanted names that stand for data
+    asked: tuple[AskedPart, ...] = ()  # the homework's parts; none where no text is wanted
+    logs: tuple[str, ...] = ()  # patterns of files that are read as evidence
 
     @property
     def every_name(self) -> tuple[str, ...]:
@@ -64,9 +65,8 @@ class _Found(NamedTuple):
 
 def read_submission(bundle: Bundle, wanted: Wanted) -> Reading:
     """What `bundle` holds. Nothing in it makes this raise: faults are words in the Reading."""
-    files, notes, fault = (
-        open_archive(bundle.files[0], wanted.patterns) if bundle.is_archive else (bundle.files, (), "")
-    )
+    patterns = (*wanted.patterns, *log_patterns(wanted.logs))
+    files, notes, fault = open_archive(bundle.files[0], patterns) if bundle.is_archive else (bundle.files, (), "")
     if fault:
         return Reading(fault=fault)
     reader = _Reader(wanted, [*bundle.notes, *notes])
@@ -84,14 +84,17 @@ class _Reader:
         self._documents: list[Document] = []
         self._candidates: list[Candidate] = []
         self._others: list[tuple[str, Place]] = []
+        self._answers: list[Answer] = []
+        self._logs: tuple[Log, ...] = ()
 
     def read(self, files: tuple[File, ...]) -> None:
         """Take in every file that the rubric looks into."""
         files = tuple(file for file in files if not is_junk(file.name))
+        self._read_logs(files)
         documents = [file for file in files if is_wanted(file.name, self._wanted.patterns)]
         for file in files:
             if file.name.lower().endswith(".py"):
-                self._modules[file.name] = _decode(file.data)
+                self._modules[file.name] = decode(file.data)
         for file in documents:
             if file.name.lower().endswith(".ipynb"):
                 self._read_notebook(file, is_alone=len(documents) == 1)
@@ -99,6 +102,10 @@ class _Reader:
                 self._add_module(file.name, self._modules[file.name], file.name)
         for index, source in enumerate(self._sources):
             self._analyse(index, source)
+
+    def _read_logs(self, files: tuple[File, ...]) -> None:
+        self._logs = tuple(read_logs(files, self._wanted.logs))
+        self._notes += [f"{log.path} cannot be read: {log.fault}" for log in self._logs if log.fault]
 
     def reading(self, name: str) -> Reading:
         """The result."""
@@ -108,8 +115,10 @@ class _Reader:
             modules=tuple(Module(path=path, source=source) for path, source in self._modules.items()),
             candidates=tuple(self._candidates),
             other_names=tuple(self._others[:MAX_OTHER_NAMES]),
+            writings=writings_of(self._answers),
             notes=tuple(dict.fromkeys(self._notes)),
             fault=fault,
+            logs=self._logs,
         )
 
     def _nothing_found(self, name: str) -> str:
@@ -117,14 +126,19 @@ class _Reader:
         return f"{name} holds no notebook and no .py file that can be read: {EXPECTED}. {reasons}".strip()
 
     def _read_notebook(self, file: File, *, is_alone: bool) -> None:
-        cells = read_cells(file.data)
+        asked = self._wanted.asked
+        cells = read_cells(file.data, with_texts=bool(asked))
         if cells.fault or cells.note:
             self._notes.append(f"{file.name}: {cells.fault or cells.note}")
         if cells.fault:
             return
+        prefix = "" if is_alone else f"{file.name}, "
+        self._answers += answers_in(cells.texts, asked, prefix)
+        if has_more_lines(cells.texts):
+            self._notes.append(f"{file.name}: only the first {MAX_LINES} lines of its text cells were read")
         texts = []
         for number, cell in enumerate(cells.sources, 1):
-            label = f"cell {number}" if is_alone else f"{file.name}, cell {number}"
+            label = f"{prefix}cell {number}"
             translated = translate(cell)
             if translated.file_name:
                 self._modules.setdefault(translated.file_name, translated.text)
@@ -273,15 +287,3 @@ def _faulty(label: str, block: Block, fault: str, line: int) -> Statement:
         defines=broken_names(block.text),
         fault=f"{fault} (line {line})",
     )
-
-
-def _decode(data: bytes) -> str:
-    match = ENCODING.match(data)
-    encoding = match.group(1).decode("ascii") if match else "utf-8-sig"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of `unicode_escape`
-            text = data.decode("utf-8" if codecs.lookup(encoding).name in FOR_DOMAINS else encoding, "replace")
-    except (LookupError, UnicodeError):  # no such encoding, or not one of text
-        text = data.decode("utf-8", "replace")
-    return plain_text(text.removeprefix("\ufeff"))

@@ -791,3 +791,82 @@ def Solver_one_per_parameter(model: Any, data: dict[str, Array], **options: Any)
 def Solver_nothing_recorded(model: Any, data: dict[str, Array], **options: Any) -> _Solver:  # noqa: ARG001
     """Nothing is recorded: append the mean norm to `log_grad_norm_history` in every step."""
     return _Solver(lambda _grads: [], model, data)
+
+
+Logs = dict[str, Any]
+
+
+def _initialization(**losses: Array) -> Logs:
+    """Only the files of the first experiment: what a check of others would find is missing."""
+    return {
+        f"submission_logs/initialization_experiment_{name}.npz": {"train_losses": curve}
+        for name, curve in losses.items()
+    }
+
+
+def _optimizers(**accuracies: float) -> Logs:
+    return {
+        f"submission_logs/optimizer_experiment_{name}.npz": {
+            "train_losses": FALLING,
+            "train_accs": np.linspace(0.1, last, 6),
+            "val_accs": np.linspace(0.1, last, 6),
+        }
+        for name, last in accuracies.items()
+    }
+
+
+FLAT = np.full(200, math.log(10))
+FALLING = 1.2 + 1.1 * np.exp(-np.arange(200) / 60)
+
+
+def submission_logs_without_zero() -> Logs:
+    """The curves of the initialization `zero` are missing."""
+    return _initialization(he=FALLING, random=FLAT)
+
+
+def submission_logs_zero_learns() -> Logs:
+    """With all weights zero nothing but the last bias can learn: the loss stays near ln 10."""
+    return _initialization(he=FALLING, random=FLAT, zero=FALLING)
+
+
+def submission_logs_random_learns() -> Logs:
+    """With weights of 0.01 in 11 layers the gradients vanish: the loss stays near ln 10."""
+    return _initialization(he=FALLING, random=FALLING, zero=FLAT)
+
+
+def submission_logs_he_stuck() -> Logs:
+    """With He's initialization the loss falls."""
+    return _initialization(he=FLAT, random=FLAT, zero=FLAT)
+
+
+def submission_logs_stds_of_random() -> Logs:
+    """These are the standard deviations of `random`, for every initialization."""
+    return {f"submission_logs/w_stds_{scheme}.json": [0.01] * 11 for scheme in ("he", "random", "zero")}
+
+
+def submission_logs_three_optimizers() -> Logs:
+    """One of the four optimizers has no curves."""
+    return _optimizers(sgd=0.5, sgd_momentum=0.5, rmsprop=0.5)
+
+
+def submission_logs_one_epoch() -> Logs:
+    """The accuracies of all epochs are due, not only the last one."""
+    logs = _optimizers(sgd=0.5, sgd_momentum=0.5, rmsprop=0.5, adam=0.5)
+    for curves in logs.values():
+        curves["val_accs"] = curves["val_accs"][-1:]
+    return logs
+
+
+def submission_logs_slow() -> Logs:
+    """RMSProp and Adam should classify more than 45 % of the training images after five epochs."""
+    return _optimizers(sgd=0.4, sgd_momentum=0.4, rmsprop=0.4, adam=0.4)
+
+
+def submission_logs_low_accuracy() -> Logs:
+    """The best model should classify more than 45 % of the validation images."""
+    return {"submission_logs/results.json": {"val_acc": 0.31}}
+
+
+def submission_logs_percent() -> Logs:
+    """An accuracy is a part of 1, not a percentage."""
+    return {"submission_logs/results.json": {"val_acc": 48.0}}

@@ -100,3 +100,9 @@ def notebook_run(rng: Generator) -> dict[str, object]:
     stepsize = rng.uniform(0.2, 0.8) / np.linalg.norm(X, 2) ** 2
     y = (X[:, 1:] > 0).astype(float)
     return {"maxiter": int(rng.integers(3, 7)), "stepsize": float(stepsize), "beta": _beta(rng), "X": X, "y": y}
+
+
+def notebook_points(_rng: Generator) -> dict[str, object]:
+    """The data of the notebook: 500 points, with its seed."""
+    X = np.random.RandomState(0).normal([-3, 0], [3, 1], (500, 2))
+    return {"X": X, "y": 1.0 * (X[:, 1:] > 0)}

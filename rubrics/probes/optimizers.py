@@ -155,3 +155,54 @@ def recorded_norms(namespace: dict[str, Any], dW1: Any, db1: Any, dW2: Any, db2:
     for _step in range(int(steps)):
         solver._step()
     return np.array([float(norm) for norm in solver.log_grad_norm_history])
+
+
+LOSSES = "submission_logs/initialization_experiment_{}.npz"
+RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
+
+
+def _losses(logs: Any, scheme: str) -> Any:
+    """The finite ones: the first can be infinite where the images are not scaled."""
+    losses = np.ravel(np.array(logs[LOSSES.format(scheme)]["train_losses"], dtype=float))
+    return losses[np.isfinite(losses)]
+
+
+def logged_stds(logs: Any, scheme: str) -> Any:
+    """The standard deviations of the weights of all layers."""
+    return np.array(logs[f"submission_logs/w_stds_{scheme}.json"], dtype=float)
+
+
+def distance_from_chance(logs: Any, scheme: str, low: float, high: float) -> float:
+    """How far the loss ever gets from ln 10, that of a guess; low and high say what is accepted."""
+    del low, high
+    return float(np.max(np.abs(_losses(logs, scheme) - np.log(10))))
+
+
+def loss_at_the_end(logs: Any, scheme: str, low: float, high: float) -> float:
+    """The median of the last tenth of the losses over that of the first tenth."""
+    del low, high
+    losses = _losses(logs, scheme)
+    tenth = max(1, len(losses) // 10)
+    return float(np.median(losses[-tenth:]) / np.median(losses[:tenth]))
+
+
+def complete_curves(logs: Any) -> int:
+    """For how many optimizers there are losses, and as many accuracies of training as of validation."""
+    return sum(_is_complete(logs[f"submission_logs/optimizer_experiment_{rule}.npz"]) for rule in RULES)
+
+
+def _is_complete(curves: Any) -> bool:
+    accuracies = np.size(curves["train_accs"]), np.size(curves["val_accs"])
+    return np.size(curves["train_losses"]) > max(accuracies) and accuracies[0] == accuracies[1] > 1
+
+
+def best_training_accuracy(logs: Any, rule: str, low: float, high: float) -> float:
+    """The largest one of an optimizer's run."""
+    del low, high
+    return float(np.max(logs[f"submission_logs/optimizer_experiment_{rule}.npz"]["train_accs"]))
+
+
+def validation_accuracy(logs: Any, low: float, high: float) -> float:
+    """Of the tuned model."""
+    del low, high
+    return float(logs["submission_logs/results.json"]["val_acc"])

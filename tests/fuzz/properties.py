@@ -29,7 +29,7 @@ from grader.outputs.gradescope import render_gradescope
 from grader.outputs.json import render_json
 from grader.outputs.text import render_text
 from grader.plan import Case, Check, Limits, Mistake, Part, Question
-from grader.records import Bundle, Crashed, File, OutOfMemory, Raised, Reading, Returned, TimedOut
+from grader.records import AskedPart, Bundle, Crashed, File, OutOfMemory, Raised, Reading, Returned, TimedOut
 from grader.report import CheckResult, Report
 from grader.sandbox.messages import Answer, ReadingDone, Reply, Status
 from grader.sandbox.wire import HEADER, check_tokens, pack_reply, unpack
@@ -46,7 +46,8 @@ from grader.submission.read import Wanted, read_submission
 from grader.targets import FunctionTarget
 
 PATTERNS = ("*.ipynb", "*.py")
-WANTED = Wanted(("f", "g"), PATTERNS, {"f": "0" * 32}, {"g": frozenset({"W"})})
+ASKED = tuple(AskedPart(question="1", part=part, is_written=True, is_private=part == "b") for part in "ab")
+WANTED = Wanted(("f", "g"), PATTERNS, {"f": "0" * 32}, {"g": frozenset({"W"})}, asked=ASKED)
 OUTCOMES = (Returned, Raised, TimedOut, OutOfMemory, Crashed)
 NONCE = b"n" * 16
 LIMITS = Limits()
