@@ -164,9 +164,7 @@ def test_examples_are_what_their_sources_build() -> None:
         assert (ROOT / name).read_bytes() == data, f"{name} is out of date: run `make examples`"
 
 
-def test_family_with_a_name_that_nothing_defines_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_family_with_a_name_that_nothing_defines_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build = script("build")
     for path in (EXAMPLES / "source").rglob("*"):
         copy = tmp_path / path.relative_to(EXAMPLES / "source")
