@@ -17,7 +17,13 @@ from grader.errors import UsageError
 from grader.plan import Plan, decode_plan, encode_plan
 
 PACKAGE = Path(__file__).parent
-COMPILERS = ("*.py", "compare/*.py", "rubric/*.py", "submission/*.py")  # of the package: what a plan depends on
+COMPILERS = (
+    "*.py",
+    "compare/*.py",
+    "handout/*.py",
+    "rubric/*.py",
+    "submission/*.py",
+)  # of the package: what a plan depends on
 
 
 def bundled_folder() -> Path:

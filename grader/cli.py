@@ -17,9 +17,9 @@ from grader.errors import GraderError
 from grader.outputs.formats import FORMATS
 
 EXIT_CODES = """exit codes:
-  0 graded, whatever the score   1 less than --fail-under   2 wrong option or path
-  3 rubric or reference invalid  4 submission not gradable  5 fault of the grader
-  7 student code would not be confined
+  0 graded, whatever the score   1 less than --fail-under, or a public check not met
+  2 wrong option or path         3 rubric or reference invalid  4 submission not gradable
+  5 fault of the grader          7 student code would not be confined
   130 interrupted                141 the reader of the output stopped reading"""
 
 
@@ -93,6 +93,23 @@ def _dispatch(options: argparse.Namespace) -> int:
         from grader.commands.doctor import doctor  # noqa: PLC0415
 
         return doctor(options.assignment, as_json=options.json)
+    if options.command == "check":
+        from grader.commands import check  # noqa: PLC0415
+
+        return check.check(check.Options(options.submission, options.checks, tuple(options.parts)))
+    if options.command == "handout":
+        return _handout(options)
+    return _run(options)
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from grader.assignment import bundled_folder  # noqa: PLC0415
+    from grader.commands.handout import handout  # noqa: PLC0415
+
+    return handout(options.assignment or bundled_folder(), options.output, replaces=options.force)
+
+
+def _run(options: argparse.Namespace) -> int:
     from grader.assignment import bundled_folder  # noqa: PLC0415
     from grader.commands.run import Options, run  # noqa: PLC0415
 
@@ -119,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(verbs)
+    _add_check(verbs)
+    _add_handout(verbs)
     doctor = verbs.add_parser("doctor", help="show how student code is confined on this machine, and what is missing")
     doctor.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
     doctor.add_argument("--json", action="store_true", help="for programs")
@@ -161,3 +180,28 @@ def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     run.add_argument("--fail-under", type=_percent, default=0.0, metavar="PERCENT", help=fail)
     weak = "grade even where student code is not well confined: only for code that you trust"
     run.add_argument("--allow-weak-isolation", action="store_true", help=weak)
+
+
+def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = verbs.add_parser(
+        "check",
+        help="for students: try the public checks on a notebook",
+        description="Try the public checks that came with the homework. At hand-in other inputs count, and more checks.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("submission", type=_path, metavar="NOTEBOOK", help="an .ipynb, a .py, a .zip or a folder")
+    check.add_argument("parts", nargs="*", metavar="PART", help="1a for part 1(a), 1 for question 1; all when left out")
+    where = "the file of checks; when left out, the one beside the notebook or in the current folder"
+    check.add_argument("--checks", type=_path, metavar="FILE", help=where)
+
+
+def _add_handout(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    handout = verbs.add_parser(
+        "handout",
+        help="write what students get: notebook, .py files, public checks",
+        description="Write the notebook, the .py files and the public checks that students get.",
+    )
+    handout.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
+    handout.add_argument("-o", "--output", type=_path, metavar="FOLDER", required=True, help="where to write them")
+    handout.add_argument("--force", action="store_true", help="replace files that have other content")

@@ -8,6 +8,7 @@ from types import UnionType
 import msgspec
 
 from grader.compare import Comparator
+from grader.gradescope.policy import Rules
 from grader.records import AskedPart, Module
 from grader.report import Visibility
 from grader.targets import FunctionTarget, ProbeTarget, Target, ValueTarget
@@ -100,6 +101,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ("*.ipynb", "*.py")  # where wanted names are looked for
     limits: Limits = Limits()
     handout: Handout = Handout()
+    rules: Rules = Rules()
     logs: tuple[str, ...] = ()  # patterns of the `.npz` and `.json` files that are read as evidence
 
 

@@ -1,4 +1,4 @@
-"""Build the example submissions and the handout from `source/`: `python submissions_example/build.py [FOLDER]`.
+"""Build the example submissions from `source/` and the handout: `python submissions_example/build.py [FOLDER]`.
 
 A `.cells` file is a notebook as text: `# %%` starts a code cell, `# %% [markdown]` a text cell. In the files of
 `source/families/`, `# %% NAME` starts what stands in the place of the complete submission's definition of NAME. Building
@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from grader.rubric.load import load_rubric
+
 HERE = Path(__file__).parent
 SOURCE = HERE / "source"
 DATE = (2026, 1, 31, 23, 58, 0)  # of every entry, so that the archives never differ
@@ -37,7 +39,7 @@ def main(root: Path) -> None:
 
 def build() -> dict[str, bytes]:
     """The files by their path in the project."""
-    handout = notebook(read_cells("handout.cells"))
+    handout = handed_out()
     complete = read_cells("complete.cells")
     examples = {
         "blank.zip": archive({"hw2.ipynb": handout, **starter()}),
@@ -55,8 +57,15 @@ def build() -> dict[str, bytes]:
         "zeros.zip": archive({"hw2.ipynb": bytes(300 * 2**20)}),
         **{f"{path.stem}.zip": archive(family(path.stem)) for path in sorted((SOURCE / "families").glob("*.cells"))},
     }
-    files = {f"submissions_example/{name}": data for name, data in examples.items()}
-    return {"rubrics/handout/hw2.ipynb": handout, **files}
+    return {f"submissions_example/{name}": data for name, data in examples.items()}
+
+
+def handed_out() -> bytes:
+    """The notebook as students get it."""
+    notebook = load_rubric(HERE.parent).notebook
+    if notebook is None:
+        raise ValueError("the rubric gives no notebook")
+    return notebook
 
 
 def starter() -> dict[str, bytes]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import os
-import secrets
-import stat
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +12,8 @@ from typing import NamedTuple
 import msgspec
 
 from grader.assignment import check_folder, load_plan
-from grader.errors import SubmissionError, UsageError
+from grader.errors import SubmissionError
+from grader.files import check_writable, clear_faults, is_special, write_atomically
 from grader.isolation import Isolation, measure, places_around, require
 from grader.outputs.formats import render
 from grader.outputs.gradescope import render_gradescope
@@ -25,7 +21,7 @@ from grader.pipeline import grade, unfinished, ungradable
 from grader.plan import Limits
 from grader.report import Report
 from grader.sandbox.client import Sandbox
-from grader.submission.collect import collect, label, name_of
+from grader.submission.collect import collect, name_of
 
 NOT_GRADABLE = 4
 NOT_MET = 1
@@ -69,7 +65,7 @@ def _grade(options: Options) -> Report:
             bundle = collect(options.submission, plan.logs)
         except SubmissionError as error:
             return ungradable(name_of(options.submission), str(error), plan)
-        if options.output is not None and not _is_special(options.output):
+        if options.output is not None and not is_special(options.output):
             _store(options, unfinished(name_of(options.submission), plan))  # what stays when this process is killed
         weaknesses = _weaknesses(measure(sandbox, places), is_allowed=options.allows_weak_isolation)
         return msgspec.structs.replace(grade(bundle, plan, sandbox), weaknesses=weaknesses)
@@ -104,7 +100,7 @@ def _print(report: Report, style: str) -> None:
 def _add_summary(path: Path, report: Report) -> None:
     from grader.outputs.github import render_summary  # noqa: PLC0415 (only when asked for)
 
-    with _clear_faults(path), path.open("a", encoding="utf-8") as file:
+    with clear_faults(path), path.open("a", encoding="utf-8") as file:
         file.write(render_summary(report))
 
 
@@ -117,69 +113,3 @@ def _encodable(text: str, style: str) -> str:
             return text.encode("ascii", "xmlcharrefreplace").decode("ascii").replace("utf-8", "us-ascii", 1)
         return text if style == "github" else json.dumps(json.loads(text), indent=1)
     return text
-
-
-def check_writable(path: Path) -> None:
-    """Raise UsageError when `write_atomically` could not write to `path` now; nothing is left behind."""
-    with _clear_faults(path):
-        if not _is_special(path):
-            with _temporary(_replaced(path)):
-                return
-        if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace `path` in one step: a reader sees the old file or the new one. A device or a pipe is written to.
-
-    Raises:
-        UsageError: that is not possible.
-    """
-    with _clear_faults(path):
-        if _is_special(path):
-            path.write_text(text, encoding="utf-8")
-            return
-        target = _replaced(path)
-        with _temporary(target) as temporary:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-
-
-@contextlib.contextmanager
-def _clear_faults(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise UsageError(f"{label(path)}: the folder {label(Path(error.filename).parent)} does not exist") from None
-    except OSError as error:
-        raise UsageError(f"{label(path)} cannot be written: {error.strerror}") from None
-
-
-def _is_special(path: Path) -> bool:
-    """Whether something other than a file is there, which must not be replaced by one: /dev/null, a pipe."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return False
-    if stat.S_ISDIR(mode):
-        raise UsageError(f"{label(path)} cannot be written: it is a folder")
-    return not stat.S_ISREG(mode)
-
-
-def _replaced(path: Path) -> Path:
-    """The file that a write to `path` replaces: at the end of links, which stay."""
-    return Path(os.path.realpath(path))
-
-
-@contextlib.contextmanager
-def _temporary(target: Path) -> Iterator[Path]:
-    """A new file beside `target`, with the permissions that new files have; it is gone afterwards."""
-    path = target.with_name(f".grader-{secrets.token_hex(6)}")
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)

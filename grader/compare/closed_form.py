@@ -13,6 +13,8 @@ from grader.records import Comparison
 if TYPE_CHECKING:  # only what asks for a formula pays for importing it
     from grader.formula import Domain, Formula, Verdict
 
+LATER = "Whether it is right is decided when you hand in."
+
 
 class ClosedForm(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):
     """A formula as a text, such as "(2-beta)/(beta*sigma^2)"; what cannot be decided awaits a person."""
@@ -37,7 +39,9 @@ class ClosedForm(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):
         except formula.FormulaError as error:
             return failed(f"The formula cannot be read. {error}")
         if expected is None:
-            return Comparison(passed=True, note=f"Your answer was read as {formula.show(answer)}.")
+            return Comparison(
+                passed=False, gap=f"Your answer was read as {formula.show(answer)}. {LATER}", is_undecided=True
+            )
         verdict = formula.compare(answer, self.parse(str(expected)), self.domain())
         return _comparison(verdict, formula.explain(answer, verdict))
 

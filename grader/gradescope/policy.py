@@ -10,7 +10,8 @@ import msgspec
 
 from grader.gradescope.metadata import Earlier, Metadata
 
-Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Part = Annotated[float, msgspec.Meta(ge=0, le=1)]  # of the score
+Count = Annotated[int, msgspec.Meta(ge=1)]
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -18,17 +19,26 @@ HOUR = timedelta(hours=1)
 class Late(msgspec.Struct, frozen=True, kw_only=True):
     """What late work costs: `per_day` of the score for every day that has begun, after `grace_minutes`."""
 
-    per_day: Part
-    grace_minutes: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    most: Part = 1.0  # that is ever taken off
-    extra_days: tuple[tuple[str, float], ...] = ()
+    per_day: Annotated[Part, msgspec.Meta(description="part of the score that a day costs: 0.1")]
+    grace_minutes: Annotated[float, msgspec.Meta(ge=0, description="that cost nothing")] = 0.0
+    most: Annotated[Part, msgspec.Meta(description="that is ever taken off")] = 1.0
 
 
 class SubmissionLimits(msgspec.Struct, frozen=True, kw_only=True):
     """How many submissions are graded; further ones keep the score of the last one."""
 
-    per_hour: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    in_total: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    per_hour: Annotated[Count | None, msgspec.Meta(description="in the hour before a submission")] = None
+    in_total: Annotated[Count | None, msgspec.Meta(description="for the whole assignment")] = None
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What a course has decided; by default late work costs nothing, and everything is graded."""
+
+    late: Annotated[Late | None, msgspec.Meta(description="what late work costs")] = None
+    submissions: Annotated[SubmissionLimits | None, msgspec.Meta(description="how many are graded")] = None
+    may_fall: Annotated[bool, msgspec.Meta(description="whether grading a submission again may lower its score")] = (
+        False
+    )
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +70,18 @@ def refusal(limits: SubmissionLimits | None, metadata: Metadata) -> str:
     if limits.per_hour is not None and len(recent) >= limits.per_hour:
         return f"At most {limits.per_hour} submissions an hour are graded. {_when(recent, limits.per_hour, metadata.created)}"
     return ""
+
+
+def known_score(metadata: Metadata) -> float | None:
+    """The score that the students have: of the latest earlier submission that was graded."""
+    scores = [one.score for one in metadata.earlier if not one.failed and one.score is not None]
+    return scores[-1] if scores else None
+
+
+def floor(rules: Rules, metadata: Metadata) -> float:
+    """What a regrade may not fall below: the best score that this very submission has had."""
+    own = [one.score for one in metadata.earlier if one.score is not None and one.created == metadata.created]
+    return max(own, default=0.0) if not rules.may_fall and metadata.created is not None else 0.0
 
 
 def _when(recent: list[Earlier], per_hour: int, now: datetime) -> str:

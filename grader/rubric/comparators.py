@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import types
 import typing
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal
 
 import msgspec
 from pydantic import (
@@ -13,7 +12,6 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
-    Strict,
     Tag,
     create_model,
     model_validator,
@@ -21,9 +19,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from grader.compare import REGISTRY, Comparator
+from grader.rubric.derived import model_of
 from grader.rubric.fields import Model
-
-LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length")
 
 
 class Options(Model):
@@ -38,38 +35,7 @@ class Options(Model):
         return self
 
 
-def _to_field(annotation: Any) -> Any:
-    """A type of a msgspec record as pydantic reads it: its Meta as Field, its tuples from lists."""
-    if get_origin(annotation) is Annotated:
-        inner, *metas = get_args(annotation)
-        fields = [_field_of(meta) for meta in metas if isinstance(meta, msgspec.Meta)]
-        return Annotated[(_to_field(inner), *fields)]
-    if get_origin(annotation) is tuple:
-        items = [_to_field(item) for item in get_args(annotation)]
-        return Annotated[(types.GenericAlias(tuple, (*items,)), Strict(False))]
-    if get_origin(annotation) is dict:
-        return types.GenericAlias(dict, tuple(_to_field(item) for item in get_args(annotation)))
-    return annotation
-
-
-def _field_of(meta: msgspec.Meta) -> Any:
-    limits = {name: getattr(meta, name) for name in LIMITS if getattr(meta, name) is not None}
-    return Field(description=meta.description, **limits)
-
-
-def _options_model(comparator: type[Comparator]) -> type[Model]:
-    hints = typing.get_type_hints(comparator, include_extras=True)
-    fields: dict[str, Any] = {}
-    for info in msgspec.structs.fields(comparator):
-        default: Any = ... if info.required else info.default
-        if info.default_factory is not msgspec.NODEFAULT:
-            default = Field(default_factory=info.default_factory)
-        fields[info.name] = (_to_field(hints[info.name]), default)
-    doc = (comparator.__doc__ or "").split("\n\n")[0]
-    return create_model(f"{comparator.__name__}Options", __base__=Model, __doc__=doc, **fields)
-
-
-MODELS = {name: _options_model(comparator) for name, comparator in REGISTRY.items()}
+MODELS = {name: model_of(comparator, "Options") for name, comparator in REGISTRY.items()}
 _FIELDS: dict[str, Any] = {name: (model | None, Field(default=None)) for name, model in MODELS.items()}
 _ByOptions = create_model(
     "ComparatorWithOptions",

@@ -22,7 +22,7 @@ from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
 from grader.rubric.outcomes import Stage
 from grader.rubric.prompts import with_prompts
-from grader.rubric.records import CheckRules, PartRules, QuestionRules, Wrong
+from grader.rubric.records import CheckRules, PartRules, QuestionRules, Rubric, Wrong
 from grader.rubric.signature import order_arguments
 from grader.rubric.sources import Function
 from grader.submission.names import imported_modules
@@ -35,7 +35,12 @@ def compile_plan(folder: Path, secret: str | None = None) -> Plan:
 
     Raises RubricError with every fault found.
     """
-    return _compiled(folder, secret, refuses_survivors=True).plan
+    return plan_of(load_rubric(folder, secret))
+
+
+def plan_of(rubric: Rubric) -> Plan:
+    """The plan of a rubric. Raises RubricError with every fault found."""
+    return _compiled(rubric, refuses_survivors=True).plan
 
 
 class Kill(NamedTuple):
@@ -58,11 +63,10 @@ class Survey(NamedTuple):
 
 def survey(folder: Path) -> Survey:
     """The same with every mistake that a check catches. Mistakes that pass every check are no fault here."""
-    return _compiled(folder, None, refuses_survivors=False)
+    return _compiled(load_rubric(folder), refuses_survivors=False)
 
 
-def _compiled(folder: Path, secret: str | None, *, refuses_survivors: bool) -> Survey:
-    rubric = load_rubric(folder, secret)
+def _compiled(rubric: Rubric, *, refuses_survivors: bool) -> Survey:
     compiler = _Compiler()
     questions = tuple(compiler.question(rules) for rules in rubric.questions)
     if faults := compiler.faults + (compiler.survivors if refuses_survivors else []):
@@ -74,6 +78,7 @@ def _compiled(folder: Path, secret: str | None, *, refuses_survivors: bool) -> S
         files=rubric.files,
         limits=rubric.limits,
         handout=rubric.handout,
+        rules=rubric.rules,
         logs=rubric.logs,
     )
     return Survey(plan, tuple(compiler.kills))

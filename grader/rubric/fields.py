@@ -14,6 +14,7 @@ T = TypeVar("T")
 LABEL = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]*$"
 PYTHON_FILE = r"^[A-Za-z_][A-Za-z0-9_]*\.py$"
+CODE_FILE = r"^(?:[A-Za-z0-9_-]+/)*[A-Za-z_][A-Za-z0-9_]*\.py$"
 YAML_FILE = r"^[A-Za-z0-9_.-]+\.ya?ml$"
 
 
@@ -62,6 +63,11 @@ YamlFile = Annotated[
     str,
     _matching(YAML_FILE, "the name of a YAML file without a folder (q1.yaml)"),
     Field(json_schema_extra={"pattern": YAML_FILE}),
+]
+CodeFile = Annotated[
+    str,
+    _matching(CODE_FILE, "the path of a Python file inside rubrics/ (stubs/run_gdm.py)"),
+    Field(json_schema_extra={"pattern": CODE_FILE}),
 ]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]

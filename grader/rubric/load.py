@@ -7,18 +7,22 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+import msgspec
 from pydantic import ValidationError
 
 from grader.errors import RubricError
+from grader.gradescope.policy import Rules
+from grader.handout.notebook import handout_notebook
 from grader.plan import Handout, Limits
 from grader.records import Module
 from grader.rubric.faults import Fault, Spot, did_you_mean, report
 from grader.rubric.messages import to_faults
 from grader.rubric.partial import read_question
-from grader.rubric.records import QuestionRules, Rubric
+from grader.rubric.records import QuestionRules, Rubric, Task
 from grader.rubric.resolve import resolve_question
 from grader.rubric.schema import AssignmentFile
 from grader.rubric.sources import load_sources
+from grader.rubric.tasks import assignment_task, with_tasks
 from grader.rubric.yaml_nodes import read_yaml
 from grader.submission.placeholders import fingerprints_of, handout_fingerprints
 
@@ -56,20 +60,25 @@ class _Loader:
         main = self.main_file(assignments)
         fields = self.assignment_fields(main) if main else None
         secret = self.secret if self.secret is not None else fields.secret if fields else ""
-        questions = {name: self.question(spot, secret) for name, spot in others.items()}
+        read_questions = {name: self.question(spot, secret) for name, spot in others.items()}
         if main is None or fields is None:
             return None
         self.check_listing(main, fields.questions, read.keys() - assignments.keys())
-        self.check_numbers({name: questions.get(name) for name in fields.questions})
-        notebook = self.notebook(main, fields)
+        self.check_numbers({name: read_questions.get(name) for name in fields.questions})
+        questions = tuple(rules for name in fields.questions if (rules := read_questions.get(name)))
+        task, faults = assignment_task(main, fields, self.folder)
+        self.faults += faults
+        notebook = self.notebook(main, fields, task, questions)
         return Rubric(
             assignment=fields.assignment,
             title=fields.title,
-            questions=tuple(rules for name in fields.questions if (rules := questions.get(name))),
+            questions=questions,
             files=fields.files,
             limits=Limits(**fields.limits.model_dump()),
+            task=task,
             handout=self.handout(main, fields, notebook),
             notebook=notebook,
+            rules=msgspec.convert(fields.rules.model_dump(), Rules),
             logs=fields.logs,
         )
 
@@ -119,6 +128,8 @@ class _Loader:
             self.faults.append(spot.at("reference").fault(f"{sources.reference.name} does not exist"))
         rules, faults = resolve_question(read, sources, secret)
         self.faults += faults
+        rules, faults = with_tasks(rules, read, self.folder)
+        self.faults += faults
         return rules
 
     def check_listing(self, main: Spot, listed: tuple[str, ...], existing: AbstractSet[str]) -> None:
@@ -145,8 +156,12 @@ class _Loader:
                 self.faults.append(spot.fault(f'rubrics/{first[rules.label]} is question "{rules.label}" too'))
             first.setdefault(rules.label, name)
 
-    def notebook(self, main: Spot, fields: AssignmentFile) -> bytes | None:
-        """The handout's."""
+    def notebook(
+        self, main: Spot, fields: AssignmentFile, task: Task, questions: tuple[QuestionRules, ...]
+    ) -> bytes | None:
+        """The handout's, made by hand or of the tasks; None where it cannot be had."""
+        if fields.handout is None:
+            return None if self.faults else handout_notebook(fields.assignment, fields.title, task, questions)
         path = self.inside(main.at("handout"), fields.handout)
         if path:
             with self.readable(main.at("handout"), path):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.compare import Comparator
 from grader.compare.closed_form import ClosedForm
+from grader.gradescope.policy import Rules
 from grader.plan import Handout, Limits, Written
 from grader.report import Visibility
 from grader.rubric.faults import Spot
@@ -81,6 +82,26 @@ class CheckRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """A function as handed out: a docstring below its signature, or code with a gap."""
+
+    spot: Spot
+    name: str
+    docstring: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What the handout says and gives for an assignment, a question or a part."""
+
+    spot: Spot | None = None
+    statement: str = ""  # Markdown
+    given: str = ""  # code before the stubs
+    stubs: tuple[Stub, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartRules:
     """A part of a question."""
 
@@ -90,6 +111,7 @@ class PartRules:
     checks: tuple[CheckRules, ...]
     written: Written | None
     evidence: tuple[CheckRules, ...]
+    task: Task = Task()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +124,7 @@ class QuestionRules:
     parts: tuple[PartRules, ...]
     reference: Source
     mistakes: Source
+    task: Task = Task()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +136,8 @@ class Rubric:
     questions: tuple[QuestionRules, ...]
     files: tuple[str, ...]
     limits: Limits
+    task: Task
     handout: Handout
-    notebook: bytes | None  # the handout's
+    notebook: bytes | None  # the handout's: made by hand, or from the tasks
+    rules: Rules
     logs: tuple[str, ...]

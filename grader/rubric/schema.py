@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from grader.gradescope.policy import Rules
 from grader.plan import Limits
 from grader.rubric.comparators import Compare
-from grader.rubric.fields import Ends, Label, Many, Model, Name, Points, Positive, PythonFile, Text, YamlFile
+from grader.rubric.derived import model_of
+from grader.rubric.fields import CodeFile, Ends, Label, Many, Model, Name, Points, Positive, PythonFile, Text, YamlFile
 from grader.rubric.specs import Input
 
 MAX_CASES = 1000
@@ -29,6 +31,14 @@ class LimitsFields(Model):
     )
 
 
+if TYPE_CHECKING:
+
+    class RulesFields(Model):
+        """Its fields are those of Rules."""
+else:
+    RulesFields = model_of(Rules)
+
+
 class AssignmentFile(Model):
     """An assignment: which questions it has and where answers are looked for."""
 
@@ -41,8 +51,11 @@ class AssignmentFile(Model):
         default=("*.ipynb", "*.py"), description="patterns of the files in a submission that may hold answers"
     )
     handout: Text | None = Field(
-        default=None, description="the notebook as handed out, relative to this folder: its functions are placeholders"
+        default=None,
+        description="a notebook made by hand, relative to this folder; `grader handout` makes one when left out",
     )
+    statement: Text | None = Field(default=None, description="Markdown that the handout's notebook begins with")
+    given: CodeFile | None = Field(default=None, description="Python file with the first code of the notebook: imports")
     starter: Text | None = Field(
         default=None,
         description="folder with the .py files as handed out, relative to this folder: a submission that lacks one gets it",
@@ -51,6 +64,7 @@ class AssignmentFile(Model):
         default=(), description="patterns of .npz and .json files in a submission that checks with `logs: true` read"
     )
     limits: LimitsFields = Field(default=LimitsFields(), description="what student code may use")
+    rules: RulesFields = Field(default=RulesFields(), description="late work and how often one may submit (Gradescope)")
     secret: str = Field(default="", description="salt for the seeds of random cases")
 
 
@@ -165,12 +179,36 @@ class WrittenFields(Model):
     private: bool = Field(default=False, description="whether the text must never be copied into a report")
 
 
+class StubFile(Model):
+    """Code with a gap, for a function whose handed-out body is more than empty."""
+
+    file: CodeFile = Field(description="Python file, relative to this folder: stubs/run_gdm.py; `?` may mark a gap")
+
+
+def _stub_tag(raw: object) -> str:
+    return "<file>" if isinstance(raw, dict) else "<text>"
+
+
+Stub = Annotated[
+    Annotated[Text, Tag("<text>")] | Annotated[StubFile, Tag("<file>")],
+    Discriminator(_stub_tag),
+]
+
+
 class PartFields(Model):
     """A part of a question: checks, a written answer, or both."""
 
     part: Label = Field(description="its letter in the homework: a")
     title: Text = Field(description="a few words")
     points: Points = Field(description="the sum of its checks' points and of the written answer's")
+    statement: Text | None = Field(default=None, description="the task, in Markdown, for the handout's notebook")
+    given: CodeFile | None = Field(
+        default=None, description="Python file with code that stands before the stubs: data, functions that are given"
+    )
+    stubs: dict[Name, Stub] = Field(
+        default={},
+        description="functions to fill in: name -> docstring, or a file with a gap; the signature is that of the checks",
+    )
     function: Name | None = Field(default=None, description="what the checks call, in the submission and the reference")
     signature: Text | None = Field(default=None, description="how it is called: name(a, b=0.0) -> (x, y)")
     needs: Many[Label] = Field(default=(), description="earlier parts that must have full marks, else this is skipped")
@@ -202,6 +240,8 @@ class QuestionFile(Model):
     question: Label = Field(description="its number in the homework: 1")
     title: Text = Field(description="as in the homework")
     reference: PythonFile | None = Field(default=None, description="file in reference/ with the right functions")
+    statement: Text | None = Field(default=None, description="what its parts share, in Markdown, for the notebook")
+    given: CodeFile | None = Field(default=None, description="Python file with code that its parts share")
     parts: Annotated[tuple[PartFields, ...], Strict(False), Field(min_length=1)] = Field(
         description="in the homework's order"
     )

@@ -16,10 +16,17 @@ MAX_KEPT = 2**19  # characters of one file or cell whose lines can be shown
 T = TypeVar("T")
 
 
-def guarded(action: Callable[[], T], labels: frozenset[str]) -> T | Raised | OutOfMemory:
-    """What `action` returns, or a record of what it raised; places are its lines in the files named by `labels`."""
+def guarded(
+    action: Callable[[], T], labels: frozenset[str], passes: tuple[type[BaseException], ...] = ()
+) -> T | Raised | OutOfMemory:
+    """What `action` returns, or a record of what it raised; places are its lines in the files named by `labels`.
+
+    Exceptions of the kinds `passes` are not caught.
+    """
     try:
         return action()
+    except passes:
+        raise
     except BaseException as error:  # noqa: BLE001 (student code raises anything, SystemExit too; the only such place)
         return _record(error, labels)
 

@@ -14,8 +14,8 @@ import pytest
 from builders import notebook, zipped
 
 from grader.cli import main
-from grader.commands.run import check_writable, write_atomically
 from grader.errors import UsageError
+from grader.files import check_writable, write_atomically
 
 RUBRIC = """\
 question: 1

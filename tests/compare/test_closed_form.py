@@ -49,7 +49,8 @@ def test_closed_form_leaves_what_it_cannot_decide_to_a_person() -> None:
 
 
 def test_closed_form_without_an_expected_value_reads_the_answer_only() -> None:
-    assert STABLE("1/σ²", None) == Comparison(passed=True, note="Your answer was read as 1/sigma^2.")
+    gap = "Your answer was read as 1/sigma^2. Whether it is right is decided when you hand in."
+    assert STABLE("1/σ²", None) == Comparison(passed=False, gap=gap, is_undecided=True)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The student's side: the notebook that is handed out, and the checks that come with it."""

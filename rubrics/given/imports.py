@@ -1,0 +1,3 @@
+import math
+
+import numpy as np

@@ -1,0 +1,3 @@
+model = nn.Sequential(
+    NotImplementedError()  # four hidden layers of `width` units with ReLU, and the output
+)
