@@ -146,6 +146,11 @@ def asked_part(question: Question, part: Part) -> AskedPart:
     )
 
 
+def needs_torch(plan: Plan) -> bool:
+    """Whether a check of the plan cannot run without it; answers that use it on their own are another matter."""
+    return any("torch" in check.target.libraries for check in all_checks(plan))
+
+
 def encode_plan(plan: Plan) -> bytes:
     """The plan as bytes."""
     return msgspec.msgpack.encode(plan)

@@ -74,6 +74,7 @@ def tutorial(tmp_path: Path) -> Path:
     texts: dict[str, str] = {
         "rubrics/handout/hw1.ipynb": notebook("def mean_square(x):\n    ...").decode(),
         "rubrics/handout/course/plots.py": "",
+        "rubrics/given/imports.py": "import math\n",
     }
     for text in [*fences(TUTORIAL, "yaml"), *fences(TUTORIAL, "python")]:
         head = SNIPPET.match(text)
@@ -100,7 +101,7 @@ def test_readme_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_readme_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
-    helped = help_of(capsys, "run") + help_of(capsys, "doctor")
+    helped = "".join(help_of(capsys, verb) for verb in ("run", "check", "handout", "doctor"))
     options = set(re.findall(r"--\w[\w-]*", helped)) - {"--help"}
     assert options == set(re.findall(r"--\w[\w-]*", README.read_text("utf-8")))
 
@@ -155,7 +156,7 @@ def test_missing_lines(shown: list[str], lost: list[str]) -> None:
 
 def test_tutorial_compiles(tutorial: Path) -> None:
     (question,) = compile_plan(tutorial).questions
-    assert "".join(part.label for part in question.parts) == "abcdefghijklm"
+    assert "".join(part.label for part in question.parts) == "abcdefghijklmn"
 
 
 @pytest.mark.parametrize("text", fences(TUTORIAL, "yaml"), ids=lambda text: text.splitlines()[0])

@@ -45,7 +45,7 @@ def process(folder: Path, *arguments: str) -> str:
 
 def session(folder: Path, *cells: str) -> str:
     """What these cells print, without the prompt of a terminal."""
-    return process(folder, "-c", SESSION, json.dumps(cells)).replace("Out[0]: \n", "")
+    return process(folder, "-c", SESSION, json.dumps(cells)).replace("Out[0]: ", "").rstrip()
 
 
 def test_check_prints_the_result_once(handed_out: Path) -> None:
