@@ -582,6 +582,8 @@ class _Net:
     def __init__(self, init: Callable[..., Params], hidden_dims: Sequence[int], options: dict[str, Any]) -> None:
         dims = [options.get("input_dim", 3072), *hidden_dims, options.get("num_classes", 10)]
         scheme, scale = options.get("initialization", "random"), options.get("weight_scale", 1e-2)
+        if options.get("seed") is not None:
+            np.random.seed(options["seed"])  # noqa: NPY002 (as the handout does)
         generator: Any = np.random  # what the handout draws from: with the probe's seed, the numbers are a student's
         params = init(dims, scheme, scale, generator)
         self.params = {name: value.astype(options.get("dtype", np.float32)) for name, value in params.items()}
