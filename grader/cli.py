@@ -99,6 +99,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         return check.check(check.Options(options.submission, options.checks, tuple(options.parts)))
     if options.command == "handout":
         return _handout(options)
+    if options.command == "pack":
+        return _pack(options)
     return _run(options)
 
 
@@ -107,6 +109,15 @@ def _handout(options: argparse.Namespace) -> int:
     from grader.commands.handout import handout  # noqa: PLC0415
 
     return handout(options.assignment or bundled_folder(), options.output, replaces=options.force)
+
+
+def _pack(options: argparse.Namespace) -> int:
+    from grader.assignment import bundled_folder  # noqa: PLC0415
+    from grader.commands.pack import pack_assignment  # noqa: PLC0415
+    from grader.gradescope.pack import Wheels  # noqa: PLC0415
+
+    wheels = Wheels(options.torch_index, options.wheelhouse)
+    return pack_assignment(options.assignment or bundled_folder(), options.output, wheels)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -138,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(verbs)
     _add_check(verbs)
     _add_handout(verbs)
+    _add_pack(verbs)
     doctor = verbs.add_parser("doctor", help="show how student code is confined on this machine, and what is missing")
     doctor.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
     doctor.add_argument("--json", action="store_true", help="for programs")
@@ -152,6 +164,16 @@ def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("the path is empty")
     return Path(text)
+
+
+def _add_pack(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    pack = verbs.add_parser("pack", help="write the zip of an assignment that Gradescope takes as its autograder")
+    pack.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
+    pack.add_argument("-o", "--output", type=_path, metavar="ZIP", required=True, help="where to write it")
+    index = "where the image gets the CPU build of torch from, if the assignment needs it"
+    pack.add_argument("--torch-index", default="", metavar="URL", help=index)
+    house = "folder of wheels to put into the zip; then the image needs no package index"
+    pack.add_argument("--wheelhouse", type=_path, metavar="DIR", help=house)
 
 
 def _percent(text: str) -> float:

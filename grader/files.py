@@ -24,20 +24,21 @@ def check_writable(path: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Replace `path` in one step: a reader sees the old file or the new one. A device or a pipe is written to.
 
     Raises:
         UsageError: that is not possible.
     """
+    data = content.encode("utf-8") if isinstance(content, str) else content
     with clear_faults(path):
         if is_special(path):
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(data)
             return
         target = _replaced(path)
         with _temporary(target) as temporary:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
+            with temporary.open("wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(target)

@@ -25,11 +25,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mistake(msgspec.Struct, frozen=True, kw_only=True):
-    """What a known wrong variant gives on a check's cases, in order (Opaque where it raised)."""
+    """What a known wrong variant is recognized by on a check's cases, in order (Opaque where it raised)."""
 
     name: str
     hint: str
-    outputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]  # sketches of the value in question (judging.recognizable)
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +144,11 @@ def asked_part(question: Question, part: Part) -> AskedPart:
         is_private=part.written.is_private,
         prompt=(*part.written.prompt, question.title, part.title),
     )
+
+
+def needs_torch(plan: Plan) -> bool:
+    """Whether a check of the plan cannot run without it; answers that use it on their own are another matter."""
+    return any("torch" in check.target.libraries for check in all_checks(plan))
 
 
 def encode_plan(plan: Plan) -> bytes:

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from grader.compare.bands import Bands
 from grader.compare.choice import Choice
 from grader.compare.close import Close
 from grader.compare.closed_form import ClosedForm
 from grader.compare.complex_set import ComplexSet
 from grader.compare.count import Count
 from grader.compare.exact import Exact
+from grader.compare.gram import Gram
 from grader.compare.interval import Interval
 from grader.compare.normal import Normal
 from grader.compare.path import Path
+from grader.compare.principal_features import PrincipalFeatures
+from grader.compare.singular_values import SingularValues
 from grader.compare.within import Within
 from grader.records import Comparison
 
-Comparator = Choice | Close | ClosedForm | ComplexSet | Count | Exact | Interval | Normal | Path | Within
+Plain = Choice | Close | Count | Exact | Interval | Path | Within
+Comparator = Plain | Bands | ClosedForm | ComplexSet | Gram | Normal | PrincipalFeatures | SingularValues
 
 
 class Compares(Protocol):
@@ -34,14 +39,18 @@ class Compares(Protocol):
 
 
 REGISTRY: dict[str, type[Comparator]] = {
+    "bands": Bands,
     "choice": Choice,
     "close": Close,
     "complex_set": ComplexSet,
     "count": Count,
     "exact": Exact,
     "formula": ClosedForm,
+    "gram": Gram,
     "interval": Interval,
     "normal": Normal,
     "path": Path,
+    "principal_features": PrincipalFeatures,
+    "singular_values": SingularValues,
     "within": Within,
 }

@@ -14,20 +14,25 @@ from hypothesis.extra import numpy as hnp
 
 from grader.codec import freeze, thaw
 from grader.compare import REGISTRY, Comparator
+from grader.compare.bands import Bands
 from grader.compare.choice import Choice
 from grader.compare.close import Close
 from grader.compare.closed_form import ClosedForm
 from grader.compare.complex_set import ComplexSet
 from grader.compare.count import Count
 from grader.compare.exact import Exact
+from grader.compare.gram import Gram
 from grader.compare.interval import Interval
 from grader.compare.normal import Normal
 from grader.compare.path import Path
+from grader.compare.principal_features import PrincipalFeatures
+from grader.compare.singular_values import SingularValues
 from grader.compare.within import Within
 from grader.values import Opaque
 
 NORMAL = Normal()
 PAIRS: list[tuple[Comparator, object]] = [
+    (Bands(of={"s1": (1.0, 2.0), "loss": (0.0, 0.5)}), {"s1": 1.5, "loss": 0.0}),
     (Choice(options=("large", "small")), "large"),
     (Close(), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])),
     (Close(), (0.5, np.array([1.0, 2.0]))),
@@ -36,10 +41,13 @@ PAIRS: list[tuple[Comparator, object]] = [
     (ComplexSet(), np.array([0.5 + 0.25j, 0.5 - 0.25j])),
     (Count(), 57),
     (Exact(), [1, "x"]),
+    (Gram(), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])),
     (Interval(ends="open"), (0.0, 0.25)),
     (Interval(), (0.0, 0.25)),
     (NORMAL, NORMAL.expect((np.zeros((4, 3)), 1.0))),
     (Path(), np.array([[0.0, 1.0], [1.0, 2.0], [1.5, 2.5]])),
+    (PrincipalFeatures(), np.array([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0]])),
+    (SingularValues(), np.array([3.0, 2.0, 0.5])),
     (Within(), (0.25, 3.5)),
 ]
 IDS = [f"{type(comparator).__name__} {index}" for index, (comparator, _) in enumerate(PAIRS)]
