@@ -115,8 +115,8 @@ def _shape(check: Check, case: int) -> tuple[int, ...]:
     """Of the sample that is due."""
     value = thaw(check.cases[case].expected[0])
     if not isinstance(value, dict):
-        raise TypeError(f"{check.name} stores no shape")
-    return tuple(map(int, value["shape"]))
+        raise TypeError(f"{check.name} stores no mean")
+    return tuple(np.shape(value["mean"]))
 
 
 def rejected(compare: Normal, shape: tuple[int, ...], runs: int, factor: float = 1.0) -> Rate:

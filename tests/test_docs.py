@@ -156,7 +156,7 @@ def test_missing_lines(shown: list[str], lost: list[str]) -> None:
 
 def test_tutorial_compiles(tutorial: Path) -> None:
     (question,) = compile_plan(tutorial).questions
-    assert "".join(part.label for part in question.parts) == "abcdefghijklmn"
+    assert "".join(part.label for part in question.parts) == "abcdefghijklmnop"
 
 
 @pytest.mark.parametrize("text", fences(TUTORIAL, "yaml"), ids=lambda text: text.splitlines()[0])

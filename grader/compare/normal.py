@@ -60,7 +60,7 @@ class Normal(msgspec.Struct, frozen=True, kw_only=True, tag="normal"):
         if not self.blocks <= len(mean):
             raise ValueError(f"normal cannot split {len(mean)} rows into {self.blocks} blocks")
         bounds = {k: list(v) for k, v in _bounds(mean.shape, self).items()}
-        return {"shape": list(mean.shape), "mean": _folded(mean), "std": _folded(std), "bounds": bounds}
+        return {"mean": mean, "std": _folded(std), "bounds": bounds}
 
 
 def _folded(matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -72,9 +72,7 @@ def _folded(matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _unpack(expected: object) -> tuple[Matrix, Matrix, Bounds]:
     if not isinstance(expected, dict):
         raise TypeError("the plan's expected value is not one of `normal`")
-    shape = tuple(map(int, expected["shape"]))
-    mean, std = (np.broadcast_to(expected[name], shape) for name in ("mean", "std"))
-    return mean, std, expected["bounds"]
+    return expected["mean"], expected["std"], expected["bounds"]
 
 
 def _judge(scores: Matrix, bounds: Bounds, settings: Normal) -> Comparison:

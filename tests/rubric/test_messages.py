@@ -129,8 +129,8 @@ FAULTS: list[tuple[list[tuple[str, str]], list[str]]] = [
         [("compare: close", "compare: clse")],
         [
             (
-                f"{Q1}:17: parts[0].checks[0].compare: must be one of choice, close, complex_set, count, exact, formula, interval, "
-                "normal, path, within, not 'clse'; did you mean \"close\"?"
+                f"{Q1}:17: parts[0].checks[0].compare: must be one of bands, choice, close, complex_set, count, exact, "
+                "formula, gram, interval, normal, path, principal_features, singular_values, within, not 'clse'; did you mean \"close\"?"
             )
         ],
     ),

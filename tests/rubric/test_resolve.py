@@ -165,8 +165,8 @@ def test_resolve_question_several_faults_of_one_file(write: Write) -> None:
             'did you mean "power_doubled"?'
         ),
         (
-            f"{Q1}:18: parts[0].checks[1].compare: must be one of choice, close, complex_set, count, exact, formula, interval, "
-            "normal, path, within, not 'exakt'; did you mean \"exact\"?"
+            f"{Q1}:18: parts[0].checks[1].compare: must be one of bands, choice, close, complex_set, count, exact, "
+            "formula, gram, interval, normal, path, principal_features, singular_values, within, not 'exakt'; did you mean \"exact\"?"
         ),
     ]
 
