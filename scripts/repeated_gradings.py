@@ -21,7 +21,7 @@ from grader.records import Bundle
 from grader.report import CheckResult, Report
 from grader.rubric.compile import plan_of
 from grader.rubric.load import load_rubric
-from grader.rubric.records import Rubric
+from grader.rubric.records import PartRules, Rubric
 from grader.sandbox.client import Sandbox
 from grader.submission.collect import collect
 
@@ -54,12 +54,18 @@ def lost_in(bundle: Bundle, assignment: Path, secret: str, sandbox: Sandbox) -> 
 
 
 def _with_points(rubric: Rubric) -> Rubric:
-    """Without evidence, which has no points and takes long."""
-    questions = tuple(
-        replace(question, parts=tuple(replace(part, evidence=()) for part in question.parts))
-        for question in rubric.questions
+    """Without evidence, which has no points, and without mistakes, which a right answer never needs: both take long."""
+    return replace(
+        rubric,
+        questions=tuple(
+            replace(question, parts=tuple(_without_mistakes(part) for part in question.parts))
+            for question in rubric.questions
+        ),
     )
-    return replace(rubric, questions=questions)
+
+
+def _without_mistakes(part: PartRules) -> PartRules:
+    return replace(part, evidence=(), checks=tuple(replace(check, mistakes=()) for check in part.checks))
 
 
 def _checks(report: Report) -> Iterator[CheckResult]:
