@@ -153,7 +153,7 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
     subject = f"{call_text(check, case)}"
     if not isinstance(outcome, Returned) and outcome.while_defining:
         subject = f"The code that defines {check.target.name}"
-    if isinstance(outcome, Raised) and outcome.kind == MISSING_LOG:
+    if isinstance(outcome, Raised) and outcome.kind == MISSING_LOG and isinstance(check.target, LogTarget):
         return result(check, Status.MISSING, message=f"{outcome.message}.")
     if isinstance(outcome, Raised):
         message = f"{subject} raised {outcome.kind}: {' '.join(outcome.message.splitlines())}{_advice(check, outcome)}"

@@ -81,6 +81,8 @@ def _defined(statement: ast.stmt, values: frozenset[str]) -> Iterator[tuple[Defi
             yield from ((node, alias.asname or alias.name) for alias in node.names if alias.name != "*")
         else:
             yield from ((value, name) for name, value in _bound(node) if name in values or not is_data(value, name))
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in values:
+                yield node.value, node.target.id
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

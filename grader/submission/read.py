@@ -229,7 +229,10 @@ def _kept(found: list[_Found]) -> list[_Found]:
 
 
 def _rebinds(block: Block, statement: Statement, name: str) -> bool:
-    return isinstance(block.node, ast.Assign | ast.AnnAssign) and name in statement.uses
+    """`square = vectorize(square)`, and `answer += ", 3"` too: what stood there before is needed."""
+    return isinstance(block.node, ast.AugAssign) or (
+        isinstance(block.node, ast.Assign | ast.AnnAssign) and name in statement.uses
+    )
 
 
 def _candidate(index: int, item: _Found, chosen: tuple[int, ...], statements: tuple[Statement, ...]) -> Candidate:
