@@ -36,7 +36,7 @@ def described(shape: str, dtype: str = "<f8", order: str = "False", body: bytes 
 
 
 def read(name: str, data: bytes) -> Log:
-    (log,) = read_logs((File(name=name, data=data),), PATTERNS)
+    (log,) = read_logs((File(name=name, data=data),), PATTERNS).logs
     return log
 
 
@@ -54,7 +54,7 @@ def read(name: str, data: bytes) -> Log:
 )
 def test_read_logs_takes_what_fits_a_pattern(name: str, path: str) -> None:
     files = (File(name=name, data=zipped({"x.npy": npy([1.0])})),)
-    assert [log.path for log in read_logs(files, PATTERNS)] == ([path] if path else [])
+    assert [log.path for log in read_logs(files, PATTERNS).logs] == ([path] if path else [])
 
 
 def test_log_patterns_fit_in_any_folder_of_an_archive() -> None:
