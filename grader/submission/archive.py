@@ -83,7 +83,7 @@ class _Reader:
         if fault := self._fault(entries):
             return Opened((), (), fault)
         files: dict[str, File] = {}
-        for entry in entries:
+        for entry in sorted(entries, key=_is_log):  # whatever their size is, there is room for notebooks and code
             if self._is_readable(entry) and (data := self._stream(entry)) is not None:
                 name = _path(entry)
                 if name in files:
@@ -141,6 +141,10 @@ class _Reader:
 def _path(entry: zipfile.ZipInfo) -> str:
     """The entry's name; some programs of Windows write backslashes."""
     return entry.filename.replace("\\", "/")
+
+
+def _is_log(entry: zipfile.ZipInfo) -> bool:
+    return not entry.filename.lower().endswith((".ipynb", ".py"))
 
 
 def _refusal(entry: zipfile.ZipInfo) -> str:
