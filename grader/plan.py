@@ -146,6 +146,17 @@ def asked_part(question: Question, part: Part) -> AskedPart:
     )
 
 
+def without_evidence(plan: Plan) -> Plan:
+    """The plan whose written answers have no evidence beside them: what students see is the same, and it takes less time."""
+    questions = tuple(
+        msgspec.structs.replace(
+            question, parts=tuple(msgspec.structs.replace(part, evidence=()) for part in question.parts)
+        )
+        for question in plan.questions
+    )
+    return msgspec.structs.replace(plan, questions=questions)
+
+
 def needs_torch(plan: Plan) -> bool:
     """Whether a check of the plan cannot run without it; answers that use it on their own are another matter."""
     return any("torch" in check.target.libraries for check in all_checks(plan))

@@ -197,9 +197,11 @@ def complete_curves(logs: Any) -> int:
 
 def _is_complete(curves: Any) -> bool:
     """Losses, which may be infinite but not NaN, and as many accuracies of training as of validation, parts of 1."""
-    losses, train, val = (np.ravel(curves[name]) for name in ("train_losses", "train_accs", "val_accs"))
+    names = ("train_losses", "train_accs", "val_accs")
+    losses, train, val = (np.ravel(np.array(curves[name], dtype=float)) for name in names)
     are_parts = all(bool(((accuracies >= 0) & (accuracies <= 1)).all()) for accuracies in (train, val))
-    return losses.size > train.size == val.size > 1 and are_parts and not bool(np.isnan(losses).any())
+    steps = np.isfinite(losses).sum()
+    return steps > train.size == val.size > 1 and are_parts and not bool(np.isnan(losses).any())
 
 
 def best_training_accuracy(logs: Any, rule: str, low: float, high: float) -> float:
