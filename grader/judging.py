@@ -123,8 +123,10 @@ def _pick(check: Check, answer: object) -> tuple[object] | Comparison:
 
 def call_text(check: Check, case: Case) -> str:
     """The call as a student would write it."""
-    if isinstance(check.target, ValueTarget | LogTarget):
+    if isinstance(check.target, ValueTarget):
         return check.target.name
+    if isinstance(check.target, LogTarget):
+        return f"What the logs say ({case.shown})" if case.shown else "What the logs say"
     return f"{check.target.name}({case.shown})"
 
 
@@ -153,8 +155,8 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
     subject = f"{call_text(check, case)}"
     if not isinstance(outcome, Returned) and outcome.while_defining:
         subject = f"The code that defines {check.target.name}"
-    if isinstance(outcome, Raised) and outcome.kind == MISSING_LOG and isinstance(check.target, LogTarget):
-        return result(check, Status.MISSING, message=f"{outcome.message}.")
+    if isinstance(outcome, Raised) and isinstance(check.target, LogTarget):
+        return _not_in_logs(check, case, outcome)
     if isinstance(outcome, Raised):
         message = f"{subject} raised {outcome.kind}: {' '.join(outcome.message.splitlines())}{_advice(check, outcome)}"
         return result(check, Status.RAISED, message=message, places=outcome.places, stdout=outcome.stdout)
@@ -167,6 +169,17 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
         return result(check, Status.CRASHED, message=_assumed_text(check))
     reason = _ending_text(outcome) if isinstance(outcome, Crashed) else "an unknown end"
     return result(check, Status.CRASHED, message=f"{subject} ended the process: {reason}.")
+
+
+def _not_in_logs(check: Check, case: Case, outcome: Raised) -> CheckResult:
+    """A probe has looked for something that is not there, or is not what it should be."""
+    if outcome.kind == MISSING_LOG:
+        return result(check, Status.MISSING, message=f"{outcome.message}.")
+    place = f" ({case.shown})" if case.shown else ""
+    message = (
+        f"The logs do not hold what is looked for{place}: {outcome.kind}: {' '.join(outcome.message.splitlines())}"
+    )
+    return result(check, Status.RAISED, message=message)
 
 
 def _ending_text(outcome: Crashed) -> str:

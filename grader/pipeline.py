@@ -114,12 +114,18 @@ def grade_part(
 def grade_checks(every: tuple[Check, ...], plan: Plan, reading: Reading, runner: Runner) -> tuple[CheckResult, ...]:
     """The checks of a part: function by function, the results in the rubric's order."""
     results: dict[int, CheckResult] = {}
-    for name in dict.fromkeys(check.target.name for check in every):
-        numbered = [(index, check) for index, check in enumerate(every) if check.target.name == name]
+    for subject in dict.fromkeys(map(_subject, every)):
+        numbered = [(index, check) for index, check in enumerate(every) if _subject(check) == subject]
         checks = tuple(check for _index, check in numbered)
+        name = checks[0].target.name
         graded = with_equivalents(checks, grade_function(checks, name, plan, reading, runner), plan, reading, runner)
         results.update(zip((index for index, _check in numbered), graded, strict=True))
     return tuple(results[index] for index in sorted(results))
+
+
+def _subject(check: Check) -> tuple[str, bool]:
+    """What it is about: a name that the submission defines, or what is logged."""
+    return check.target.name, isinstance(check.target, LogTarget)
 
 
 def with_equivalents(

@@ -16,7 +16,6 @@ from grader.records import (
     Bundle,
     Candidate,
     Crashed,
-    Log,
     Outcome,
     OutOfMemory,
     Raised,
@@ -186,17 +185,16 @@ class Runner:
         if self._child is None or not self._child.is_alive or kind != self._kind:
             self.close()
             self._child, self._kind, self._defined = self._sandbox.child(kind), kind, None
-            load = Load(
-                documents=self._reading.documents, modules=self._reading.modules, logs=self._logs_for(check.target)
-            )
-            answer = self._child.ask(load, self._budget.to_define(is_secret=_is_secret(check)))
+            answer = self._child.ask(self._load_for(check.target), self._budget.to_define(is_secret=_is_secret(check)))
             if not isinstance(answer, Done):
                 self._child.end_with(answer)  # which it then gives to whatever it is asked
         return self._child
 
-    def _logs_for(self, target: Target) -> tuple[Log, ...]:
-        """Only who reads them gets them."""
-        return self._reading.logs if isinstance(target, LogTarget) else ()
+    def _load_for(self, target: Target) -> Load:
+        """Only who reads the logs gets them, and then no code of the student's, so that none can be imported."""
+        if isinstance(target, LogTarget):
+            return Load(documents=(), modules=(), logs=self._reading.logs)
+        return Load(documents=self._reading.documents, modules=self._reading.modules)
 
     def _note(self, check: Check, outcome: Outcome) -> None:
         """Keep for staff what no honest answer does."""

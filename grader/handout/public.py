@@ -11,7 +11,7 @@ from grader.handout.probes import needed_source
 from grader.plan import Case, Check, Part, Plan, Question
 from grader.public_checks import Later, PublicChecks
 from grader.report import Visibility
-from grader.targets import ProbeTarget, Target
+from grader.targets import LogTarget, ProbeTarget, Target
 
 # Known to everybody, and another one than any assignment's own: who learns these cases by heart has not learnt those
 # that count.
@@ -32,8 +32,9 @@ def public_checks(plan: Plan) -> PublicChecks:
 
 
 def _is_public(check: Check) -> bool:
-    """A check of a formula knows little more than the right one."""
-    return check.visibility is Visibility.VISIBLE and not isinstance(check.compare, ClosedForm)
+    """A check of a formula knows little more than the right one; logs are read where the work is handed in."""
+    is_hidden = isinstance(check.compare, ClosedForm) or isinstance(check.target, LogTarget)
+    return check.visibility is Visibility.VISIBLE and not is_hidden
 
 
 def _public_part(part: Part) -> Part:

@@ -22,6 +22,7 @@ from grader.rubric.faults import Fault, path_text, report
 from grader.rubric.formulas import equivalent_check
 from grader.rubric.inputs import Inputs, make_inputs
 from grader.rubric.load import load_rubric
+from grader.rubric.logged import log_faults
 from grader.rubric.outcomes import Stage
 from grader.rubric.prompts import with_prompts
 from grader.rubric.records import CheckRules, PartRules, QuestionRules, Rubric, Wrong
@@ -69,6 +70,8 @@ def survey(folder: Path) -> Survey:
 
 
 def _compiled(rubric: Rubric, *, refuses_survivors: bool) -> Survey:
+    if faults := [*log_faults(rubric)]:
+        raise RubricError(report(faults))
     compiler = _Compiler()
     questions = tuple(compiler.question(rules) for rules in rubric.questions)
     if faults := compiler.faults + (compiler.survivors if refuses_survivors else []):

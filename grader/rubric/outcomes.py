@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from grader.codec import changed, freeze, thaw
 from grader.plan import Case
 from grader.records import Returned
 from grader.rubric.calls import Failure, call_quietly, names_set
-from grader.rubric.records import CheckRules
+from grader.rubric.logged import logs_of
+from grader.rubric.records import CheckRules, Probe
 from grader.rubric.sources import Function
+from grader.sandbox.log_files import on_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Stage:
         if probe is None:
             return function
         if self.check.reads_logs:
-            return lambda *arguments: probe.function(function(), *arguments)
+            return partial(_on_logs_of, function, probe)
         name = self.check.signature.name
         return lambda *arguments: probe.function({**self.namespace, name: function}, *arguments)
+
+
+def _on_logs_of(function: Function, probe: Probe, *arguments: object) -> object:
+    return on_logs(probe.function, logs_of(function()))(*arguments)

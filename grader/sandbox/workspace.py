@@ -15,7 +15,7 @@ import msgspec
 from grader.codec import changed, freeze, thaw
 from grader.records import Candidate, Document, Log, Outcome, OutOfMemory, Raised, Returned, Statement
 from grader.sandbox.failures import MAX_KEPT, cause, guarded, keep_lines
-from grader.sandbox.log_files import LogFiles, named
+from grader.sandbox.log_files import on_logs
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.sandbox.modules import POSTPONED, SubmissionFinder, execute, future_flags, serve_modules
 from grader.sandbox.stand_ins import NOTEBOOK_NAMES
@@ -96,12 +96,10 @@ class Workspace:
             return function
         author: dict[str, Any] = {}
         exec(compile(target.source, "the check's probe", "exec", dont_inherit=True), author)  # noqa: S102 (the rubric's own code)
-        given = self._logs() if isinstance(target, LogTarget) else self._namespace
-        return lambda *arguments: author[target.probe](given, *arguments)
-
-    def _logs(self) -> dict[str, object]:
-        """Fresh copies: no check can change what the next one reads."""
-        return LogFiles({log.path: named(log, thaw(log.value)) for log in self._files if not log.fault})
+        probe = author[target.probe]
+        if isinstance(target, LogTarget):
+            return on_logs(probe, self._files)
+        return lambda *arguments: probe(self._namespace, *arguments)
 
     def _execute(self, index: int) -> None:
         statement = self._document.statements[index]

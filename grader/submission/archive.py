@@ -66,7 +66,7 @@ def open_archive(archive: File, patterns: tuple[str, ...]) -> Opened:
         with zipfile.ZipFile(io.BytesIO(archive.data)) as zipped:
             return _Reader(archive.name, zipped, patterns).read()
     except UNREADABLE as error:
-        start = "It is empty" if not archive.data else f"It is not a zip ({_shown(str(error))})"
+        start = "It is empty" if not archive.data else f"It is not a zip ({printable(str(error))})"
         return Opened((), (), f"{archive.name} cannot be opened. {start}: zip your notebook again and hand that in.")
 
 
@@ -83,11 +83,11 @@ class _Reader:
         if fault := self._fault(entries):
             return Opened((), (), fault)
         files: dict[str, File] = {}
-        for entry in entries:
+        for entry in sorted(entries, key=_is_log):  # whatever their size is, there is room for notebooks and code
             if self._is_readable(entry) and (data := self._stream(entry)) is not None:
                 name = _path(entry)
                 if name in files:
-                    self._notes.append(f"{_shown(name)} is in the zip twice: the last one counts")
+                    self._notes.append(f"{printable(name)} is in the zip twice: the last one counts")
                 files[name] = File(name=name, data=data)
         return Opened(tuple(files.values()), tuple(self._notes), "")
 
@@ -105,12 +105,12 @@ class _Reader:
         if name.endswith("/") or is_junk(name):
             return False
         if name.lower().endswith(".zip"):
-            self._notes.append(f"{_shown(name)} is a zip inside the zip: it was not opened")
+            self._notes.append(f"{printable(name)} is a zip inside the zip: it was not opened")
         if not (is_wanted(name, self._patterns) or name.lower().endswith(".py")):
             return False
         reason = _refusal(entry)
         if reason:
-            self._notes.append(f"{_shown(name)} was skipped: {reason}")
+            self._notes.append(f"{printable(name)} was skipped: {reason}")
         return not reason
 
     def _stream(self, entry: zipfile.ZipInfo) -> bytes | None:
@@ -121,10 +121,10 @@ class _Reader:
                     data += chunk
                     self._total += len(chunk)
                     if reason := self._excess(entry, len(data)):
-                        self._notes.append(f"{_shown(_path(entry))} was skipped: {reason}")
+                        self._notes.append(f"{printable(_path(entry))} was skipped: {reason}")
                         return None
         except UNREADABLE as error:
-            self._notes.append(f"{_shown(_path(entry))} was skipped: it is damaged ({_shown(str(error))})")
+            self._notes.append(f"{printable(_path(entry))} was skipped: it is damaged ({printable(str(error))})")
             return None
         return bytes(data)
 
@@ -141,6 +141,10 @@ class _Reader:
 def _path(entry: zipfile.ZipInfo) -> str:
     """The entry's name; some programs of Windows write backslashes."""
     return entry.filename.replace("\\", "/")
+
+
+def _is_log(entry: zipfile.ZipInfo) -> bool:
+    return not entry.filename.lower().endswith((".ipynb", ".py"))
 
 
 def _refusal(entry: zipfile.ZipInfo) -> str:
@@ -166,5 +170,6 @@ def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
     return any(first.header_offset + first.compress_size > second.header_offset for first, second in pairs)
 
 
-def _shown(name: str) -> str:
+def printable(name: str) -> str:
+    """The start of a text of the submission, for a note."""
     return "".join(char if char.isprintable() else "?" for char in name[:100])

@@ -12,10 +12,11 @@ from pathlib import Path
 from grader.errors import SubmissionError, UsageError
 from grader.records import Bundle, File
 from grader.submission.archive import MAX_MEMBER_BYTES, MAX_TOTAL_BYTES, is_junk, is_wanted
-from grader.submission.logs import log_patterns
+from grader.submission.logs import MAX_LOG_BYTES, log_patterns
 
 MAX_ARCHIVE_BYTES = 100 * 2**20
 MAX_FILES = 10_000
+MAX_LOGS_BYTES = 2**25  # of all logs of a folder
 SUFFIXES = (".ipynb", ".py")
 EXPECTED = "hand in a .zip, a folder, an .ipynb or a .py"
 
@@ -93,16 +94,19 @@ class _Folder:
 
     def bundle(self) -> Bundle:
         """Everything readable, with a note on everything else. Raises SubmissionError when it is too much."""
-        total = 0
+        left = {True: MAX_TOTAL_BYTES, False: MAX_LOGS_BYTES}  # for notebooks and code; for logs
         for path in self._walk():
             name = label(path.relative_to(self._folder))
-            data, reason = _load(path, MAX_MEMBER_BYTES, os.O_NOFOLLOW)
+            is_code = path.suffix.lower() in SUFFIXES
+            data, reason = _load(path, MAX_MEMBER_BYTES if is_code else MAX_LOG_BYTES, os.O_NOFOLLOW)
+            left[is_code] -= len(data)
+            if left[True] < 0:
+                raise SubmissionError(f"{self._name}/ holds more than {MAX_TOTAL_BYTES >> 20} MB of notebooks and code")
+            if not is_code and left[False] < 0:
+                reason = f"is among more than {MAX_LOGS_BYTES >> 20} MB of logs"
             if reason:
                 self._notes.append(f"{name} {reason}: it was skipped")
                 continue
-            total += len(data)
-            if total > MAX_TOTAL_BYTES:
-                raise SubmissionError(f"{self._name}/ holds more than {MAX_TOTAL_BYTES >> 20} MB of notebooks and code")
             name = self._unused(name)
             self._files[name] = File(name=name, data=data)
         return Bundle(name=self._name, files=tuple(self._files.values()), notes=tuple(self._notes))

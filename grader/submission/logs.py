@@ -1,28 +1,35 @@
-"""Files that came with the code, `.npz` and `.json`: what they hold, as plain data. Nothing is unpickled."""
+"""Files that came with the code, `.npz` and `.json`: what they hold, as plain data. Nothing is unpickled or evaluated."""
 
 from __future__ import annotations
 
 import fnmatch
 import io
 import json
-import math
 import zipfile
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from grader.codec import freeze
 from grader.records import File, Log
-from grader.submission.archive import METHODS, UNREADABLE
-from grader.values import Opaque, Value
+from grader.submission.archive import METHODS, UNREADABLE, printable
+from grader.submission.npy import NpyError, read_array
+from grader.values import Array, Items, Mapping, Opaque, Value
 
 MAX_LOG_BYTES = 2**21  # of one file, packed and unpacked
+MAX_ALL_BYTES = 2**23  # of all together: a reading must fit into one message
+ITEM_BYTES = 64  # what a message takes for an item beside its numbers and letters
 MAX_LOGS = 100
 MAX_ARRAYS = 100  # in one .npz
-MAX_HEADER = 10_000
-KINDS = "biufc"
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+class Logs(NamedTuple):
+    """The files that fit a pattern, and what a person should know about them."""
+
+    logs: tuple[Log, ...]
+    notes: tuple[str, ...]
 
 
 class LogError(ValueError):
@@ -34,31 +41,80 @@ def log_patterns(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(pattern for one in patterns for pattern in (one, f"*/{one}"))
 
 
-def read_logs(files: tuple[File, ...], patterns: tuple[str, ...]) -> Iterator[Log]:
-    """The files that fit a pattern, each by the path that fits. Whatever their bytes are, this does not raise."""
-    paths = {name: file for file in files if (name := _path(file.name, patterns))}
-    for name, file in list(paths.items())[:MAX_LOGS]:
-        yield _log(name, file.data)
+def read_logs(files: tuple[File, ...], patterns: tuple[str, ...]) -> Logs:
+    """The files that fit a pattern, each by the path that fits. Whatever their bytes are, this does not raise.
+
+    Small ones come first, so that those that are too much cost no others.
+    """
+    found: dict[str, list[File]] = {}
+    for file in files:
+        if path := path_of(file.name, patterns):
+            found.setdefault(path, []).append(file)
+    chosen = {path: _nearest(several) for path, several in found.items()}
+    paths = sorted(chosen, key=lambda path: len(chosen[path].data))
+    room = _Room()
+    logs = tuple(_log(path, chosen[path].data, room) for path in paths[:MAX_LOGS])
+    return Logs(logs, tuple(_notes(logs, found, len(paths) - MAX_LOGS)))
 
 
-def _log(name: str, data: bytes) -> Log:
-    try:
-        return Log(path=name, value=_content(name, data))
-    except LogError as error:
-        return Log(path=name, fault=str(error))
-
-
-def _path(name: str, patterns: tuple[str, ...]) -> str:
+def path_of(name: str, patterns: tuple[str, ...]) -> str:
     """`submission_logs/a.npz` of `hw2/submission_logs/a.npz`; empty where no pattern fits."""
     parts = name.split("/")
     ends = ("/".join(parts[index:]) for index in range(len(parts)))
     return next((end for end in ends if any(fnmatch.fnmatchcase(end, pattern) for pattern in patterns)), "")
 
 
-def _content(name: str, data: bytes) -> Value:
+def _nearest(files: list[File]) -> File:
+    """The one that is nearest to the top of the submission; of several there, the last one."""
+    return min(reversed(files), key=lambda file: file.name.count("/"))
+
+
+def _notes(logs: tuple[Log, ...], found: dict[str, list[File]], left: int) -> Iterator[str]:
+    for log in logs:
+        several = found[log.path]
+        if len(several) > 1:
+            yield f"{printable(log.path)} is there {len(several)} times: {printable(_nearest(several).name)} counts"
+        if log.fault:
+            yield f"{printable(log.path)} cannot be read: {log.fault}"
+    if left > 0:
+        yield f"{left} more logs were not read: the limit is {MAX_LOGS}"
+
+
+class _Room:
+    """What the logs of a submission may still hold together."""
+
+    def __init__(self) -> None:
+        self._left = MAX_ALL_BYTES
+
+    def take(self, value: Value) -> None:
+        """Raises LogError where it does not fit any more."""
+        size = _size(value)
+        if size > self._left:
+            raise LogError(f"all logs together hold more than {MAX_ALL_BYTES >> 20} MB, or too many items")
+        self._left -= size
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, Items):
+        return ITEM_BYTES + sum(map(_size, value.items))
+    if isinstance(value, Mapping):
+        return ITEM_BYTES + sum(ITEM_BYTES + len(key) + _size(item) for key, item in value.pairs)
+    return ITEM_BYTES + (len(value.data) if isinstance(value, Array) else len(value) if isinstance(value, str) else 0)
+
+
+def _log(path: str, data: bytes, room: _Room) -> Log:
+    try:
+        value = _content(path, data)
+        room.take(value)
+    except LogError as error:
+        return Log(path=path, fault=str(error))
+    return Log(path=path, value=value)
+
+
+def _content(path: str, data: bytes) -> Value:
     if len(data) > MAX_LOG_BYTES:
         raise LogError(f"it is larger than {MAX_LOG_BYTES >> 20} MB")
-    thing = _arrays(data) if name.lower().endswith(".npz") else _json(data)
+    thing = _arrays(data) if path.lower().endswith(".npz") else _json(data)
     value = freeze(thing)
     if isinstance(value, Opaque):
         raise LogError(f"it holds {value.what}")
@@ -73,7 +129,7 @@ def _json(data: bytes) -> object:
 
 
 def _arrays(data: bytes) -> dict[str, npt.NDArray[np.generic]]:
-    """The arrays of an .npz by their names."""
+    """The arrays of an .npz by their names; of two with one name, the last one."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as zipped:
             entries = [entry for entry in zipped.infolist() if entry.filename.endswith(".npy")]
@@ -96,23 +152,15 @@ def _members(zipped: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterato
         left -= len(data)
         if left < 0:
             raise LogError(f"it unpacks to more than {MAX_LOG_BYTES >> 20} MB")
-        yield entry.filename.removesuffix(".npy"), _array(data)
+        yield _member(entry.filename.removesuffix(".npy"), data)
 
 
-def _array(data: bytes) -> npt.NDArray[np.generic]:
-    """What NumPy's own reader gives, for plain numbers only and without trust in the header."""
-    stream = io.BytesIO(data)
-    read_header = HEADERS.get(np.lib.format.read_magic(stream))
-    if read_header is None:
-        raise LogError("an array has an unknown format")
-    shape, is_fortran, dtype = read_header(stream, max_header_size=MAX_HEADER)
-    if dtype.kind not in KINDS:
-        raise LogError(f"an array holds {dtype}, not plain numbers")
-    body = data[stream.tell() :]
-    if any(side < 0 for side in shape) or math.prod(shape) * dtype.itemsize != len(body):
-        raise LogError("an array is not of the shape that it says")
-    return np.frombuffer(body, dtype).reshape(shape, order="F" if is_fortran else "C")
+def _member(name: str, data: bytes) -> tuple[str, npt.NDArray[np.generic]]:
+    try:
+        return name, read_array(data)
+    except NpyError as error:
+        raise LogError(f'its array "{printable(name)}" {error}') from None
 
 
 def _short(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120]
+    return printable((str(error).splitlines() or [type(error).__name__])[0])

@@ -104,8 +104,8 @@ class _Reader:
             self._analyse(index, source)
 
     def _read_logs(self, files: tuple[File, ...]) -> None:
-        self._logs = tuple(read_logs(files, self._wanted.logs))
-        self._notes += [f"{log.path} cannot be read: {log.fault}" for log in self._logs if log.fault]
+        self._logs, notes = read_logs(files, self._wanted.logs)
+        self._notes += notes
 
     def reading(self, name: str) -> Reading:
         """The result."""

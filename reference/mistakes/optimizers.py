@@ -800,8 +800,9 @@ Logs = dict[str, Any]
 
 def _initialization(**losses: Array) -> Logs:
     """Only the files of the first experiment: what a check of others would find is missing."""
+    accuracies = {"train_accs": np.linspace(0.1, 0.2, 6), "val_accs": np.linspace(0.1, 0.2, 6)}
     return {
-        f"submission_logs/initialization_experiment_{name}.npz": {"train_losses": curve}
+        f"submission_logs/initialization_experiment_{name}.npz": {"train_losses": curve, **accuracies}
         for name, curve in losses.items()
     }
 
@@ -836,6 +837,24 @@ def submission_logs_random_learns() -> Logs:
     return _initialization(he=FALLING, random=FALLING, zero=FLAT)
 
 
+def submission_logs_zero_is_nan() -> Logs:
+    """A loss that is not a number is no result: with all weights zero the loss stays near ln 10."""
+    return _initialization(he=FALLING, random=FLAT, zero=np.full(200, math.nan))
+
+
+def submission_logs_without_accuracies() -> Logs:
+    """The accuracies belong to every run, not only the losses."""
+    logs = _initialization(he=FALLING, random=FLAT, zero=FLAT)
+    for curves in logs.values():
+        curves["train_accs"] = curves["val_accs"] = np.array([])
+    return logs
+
+
+def submission_logs_he_explodes() -> Logs:
+    """With He's initialization and this learning rate the loss falls; here it grows until it is infinite."""
+    return _initialization(he=np.array([*FALLING[:100][::-1], *[math.inf] * 100]), random=FLAT, zero=FLAT)
+
+
 def submission_logs_he_stuck() -> Logs:
     """With He's initialization the loss falls."""
     return _initialization(he=FLAT, random=FLAT, zero=FLAT)
@@ -844,6 +863,12 @@ def submission_logs_he_stuck() -> Logs:
 def submission_logs_stds_of_random() -> Logs:
     """These are the standard deviations of `random`, for every initialization."""
     return {f"submission_logs/w_stds_{scheme}.json": [0.01] * 11 for scheme in ("he", "random", "zero")}
+
+
+def submission_logs_ten_layers() -> Logs:
+    """Ten hidden layers and the output are eleven matrices: one standard deviation is missing."""
+    stds = {"he": [math.sqrt(2 / 3072), *[0.2] * 9], "random": [0.01] * 10, "zero": [0.0] * 10}
+    return {f"submission_logs/w_stds_{scheme}.json": values for scheme, values in stds.items()}
 
 
 def submission_logs_three_optimizers() -> Logs:
@@ -872,9 +897,19 @@ def submission_logs_slow() -> Logs:
     return _optimizers(sgd=0.4, sgd_momentum=0.4, rmsprop=0.4, adam=0.4)
 
 
+def submission_logs_accuracies_in_percent() -> Logs:
+    """Accuracies are parts of 1, not percentages."""
+    return _optimizers(sgd=50.0, sgd_momentum=50.0, rmsprop=50.0, adam=50.0)
+
+
 def submission_logs_low_accuracy() -> Logs:
     """The best model should classify more than 45 % of the validation images."""
     return {"submission_logs/results.json": {"val_acc": 0.31}}
+
+
+def submission_logs_without_val_acc() -> Logs:
+    """The accuracy on the validation images is missing: it decides, not the one on the test images."""
+    return {"submission_logs/results.json": {"test_acc": 0.46}}
 
 
 def submission_logs_percent() -> Logs:

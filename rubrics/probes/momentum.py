@@ -24,10 +24,10 @@ def steps_to_optimum(namespace: dict[str, Any], stepsize: float, beta: float) ->
 
 
 def gradient_along_singular_vectors(namespace: dict[str, Any], stepsize: float) -> Any:
-    """Of the first two steps of plain descent (beta = 1): one row per step, the largest singular value first.
+    """Of the first three steps of plain descent (beta = 1): one row per step, the largest singular value first.
 
     Divided by the length of the first gradient; the signs of the singular vectors are chosen so that the first row is
     positive.
     """
-    grads = np.array(namespace["runGDM"](2, stepsize, 1.0)[0], float).reshape(-1, 2) @ _directions(namespace)
+    grads = np.array(namespace["runGDM"](3, stepsize, 1.0)[0], float).reshape(-1, 2) @ _directions(namespace)
     return grads * np.sign(grads[0]) / np.linalg.norm(grads[0])

@@ -159,12 +159,11 @@ def recorded_norms(namespace: dict[str, Any], dW1: Any, db1: Any, dW2: Any, db2:
 
 LOSSES = "submission_logs/initialization_experiment_{}.npz"
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
+SCHEMES = ("he", "random", "zero")
 
 
 def _losses(logs: Any, scheme: str) -> Any:
-    """The finite ones: the first can be infinite where the images are not scaled."""
-    losses = np.ravel(np.array(logs[LOSSES.format(scheme)]["train_losses"], dtype=float))
-    return losses[np.isfinite(losses)]
+    return np.ravel(np.array(logs[LOSSES.format(scheme)]["train_losses"], dtype=float))
 
 
 def logged_stds(logs: Any, scheme: str) -> Any:
@@ -179,23 +178,30 @@ def distance_from_chance(logs: Any, scheme: str, low: float, high: float) -> flo
 
 
 def loss_at_the_end(logs: Any, scheme: str, low: float, high: float) -> float:
-    """The median of the last tenth of the losses over that of the first tenth."""
+    """The median of the last tenth of the losses over that of the first tenth, which may be infinite (0 then)."""
     del low, high
     losses = _losses(logs, scheme)
     tenth = max(1, len(losses) // 10)
     return float(np.median(losses[-tenth:]) / np.median(losses[:tenth]))
 
 
+def complete_initializations(logs: Any) -> int:
+    """For how many of the initializations `_is_complete` holds."""
+    return sum(_is_complete(logs[LOSSES.format(scheme)]) for scheme in SCHEMES)
+
+
 def complete_curves(logs: Any) -> int:
-    """For how many optimizers there are losses, and as many accuracies of training as of validation."""
+    """For how many of the optimizers `_is_complete` holds."""
     return sum(_is_complete(logs[f"submission_logs/optimizer_experiment_{rule}.npz"]) for rule in RULES)
 
 
 def _is_complete(curves: Any) -> bool:
-    train, val = (np.ravel(np.array(curves[name], dtype=float)) for name in ("train_accs", "val_accs"))
-    losses = np.ravel(np.array(curves["train_losses"], dtype=float))
-    are_parts = bool(((train >= 0) & (train <= 1)).all() and ((val >= 0) & (val <= 1)).all())
-    return are_parts and len(train) == len(val) > 1 and np.isfinite(losses).sum() > len(train)
+    """Losses, which may be infinite but not NaN, and as many accuracies of training as of validation, parts of 1."""
+    names = ("train_losses", "train_accs", "val_accs")
+    losses, train, val = (np.ravel(np.array(curves[name], dtype=float)) for name in names)
+    are_parts = all(bool(((accuracies >= 0) & (accuracies <= 1)).all()) for accuracies in (train, val))
+    steps = np.isfinite(losses).sum()
+    return steps > train.size == val.size > 1 and are_parts and not bool(np.isnan(losses).any())
 
 
 def best_training_accuracy(logs: Any, rule: str, low: float, high: float) -> float:

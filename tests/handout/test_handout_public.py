@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from assignments import homework
+from builders import SQUARE
+from builders import plan as plan_of
 
 from grader.errors import UsageError
 from grader.handout.probes import needed_source
@@ -20,7 +23,7 @@ from grader.public_checks import (
     selected,
 )
 from grader.rubric.compile import compile_plan
-from grader.targets import ProbeTarget
+from grader.targets import LogTarget, ProbeTarget
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,14 @@ def test_public_probe_has_only_what_it_needs(checks: PublicChecks) -> None:
         "def _doubled(number):",
         "def twice(namespace, xs):",
     ]
+
+
+def test_public_checks_leave_those_of_logs_for_later() -> None:
+    target = LogTarget(name="logs", probe="read", source="def read(logs): return 1")
+    read = msgspec.structs.replace(SQUARE, name="the logged run", target=target)
+    found = public_checks(plan_of(SQUARE, read))
+    assert [len(checks) for checks in of_parts(found).values()] == [1, 0]
+    assert [one.name for one in found.later] == ["the logged run"]
 
 
 def test_needed_source_keeps_what_changes_a_needed_name() -> None:

@@ -219,3 +219,11 @@ def test_is_wanted_matches_the_whole_path() -> None:
 
 def test_is_junk_leaves_ordinary_names() -> None:
     assert not is_junk("homework/hw2.ipynb")
+
+
+def test_open_archive_has_room_for_code_whatever_the_other_files_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_module, "MAX_TOTAL_BYTES", 1_000)
+    files = {"logs/a.npz": bytes(900), "logs/b.npz": bytes(900), "hw.ipynb": NOTEBOOK, "a.py": b"x = 2"}
+    found = open_archive(File(name="hw.zip", data=zipped(files)), ("*.ipynb", "logs/*.npz"))
+    assert [file.name for file in found.files] == ["hw.ipynb", "a.py", "logs/a.npz"]
+    assert [note.partition(":")[0] for note in found.notes] == ["logs/b.npz was skipped"]

@@ -217,3 +217,25 @@ def test_collect_takes_a_file_of_just_the_limit(tmp_path: Path) -> None:
     with (tmp_path / "hw.ipynb").open("wb") as file:
         file.truncate(20 * 2**20)
     assert len(collect(tmp_path / "hw.ipynb").files[0].data) == 20 * 2**20
+
+
+def test_collect_skips_a_large_log(tmp_path: Path) -> None:
+    (tmp_path / "hw.ipynb").write_bytes(b"{}")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.npz").write_bytes(bytes(2**21 + 1))
+    (tmp_path / "logs" / "b.npz").write_bytes(b"x")
+    bundle = collect(tmp_path, ("logs/*.npz",))
+    assert [file.name for file in bundle.files] == ["hw.ipynb", "logs/b.npz"]
+    assert bundle.notes == (
+        "logs/a.npz is 3 MB; the limit is 2 MB (leave out data sets and large outputs): it was skipped",
+    )
+
+
+def test_collect_skips_logs_that_are_too_much_together(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    for number in range(17):
+        (tmp_path / "logs" / f"{number:02}.npz").write_bytes(bytes(2**21))
+    (tmp_path / "z.py").write_bytes(b"")
+    bundle = collect(tmp_path, ("logs/*.npz",))
+    assert [file.name for file in bundle.files][::16] == ["z.py", "logs/15.npz"]
+    assert bundle.notes == ("logs/16.npz is among more than 32 MB of logs: it was skipped",)
