@@ -36,6 +36,8 @@ def definitions(
         yield from _broken(block, statement)
         return
     for node, name in _defined(block.node, values):
+        if name in statement.mutates - statement.defines:  # `model, losses = train(model)`: the same one
+            continue
         yield Definition(
             name,
             place=_place(block, statement, node),

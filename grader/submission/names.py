@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from grader.submission.expressions import dotted, walk
+from grader.submission.handling import Handling
 from grader.submission.mutations import COMPREHENSIONS, Mutations
 
 BUILTINS = frozenset(dir(builtins))
@@ -28,6 +29,7 @@ class Names(NamedTuple):
     uses: frozenset[str]
     imports: frozenset[str]
     has_star_import: bool
+    trains: bool = False  # whether it computes gradients as torch does
 
 
 class Context:
@@ -40,6 +42,7 @@ class Context:
         self._replaced: set[str] = set()  # builtins that are functions of the document: `from numpy import sum`
         self._shadowed: set[str] = set()  # those that are its variables: `list = [1, 2]`
         self._mutations = Mutations(self.aliases)
+        self._handling = Handling()
         for node in nodes:
             for part in ast.walk(node):
                 self._learn(part)
@@ -50,6 +53,7 @@ class Context:
             for node in nodes:
                 if isinstance(node, FUNCTIONS):
                     self._mutations.learn(node)
+                    self._handling.learn(node)
 
     def _learn(self, node: ast.AST) -> None:
         if isinstance(node, ast.Import):
@@ -99,12 +103,14 @@ class Context:
             defines = set()
         called = {part.func.id for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
         defines = defines.union(*(self._globals.get(name, ()) for name in called))
+        same = self._handling.handed_back(node)
         return Names(
-            defines=frozenset(defines - {"*"} - _only_in_comprehensions(node)),
-            mutates=self._mutations.of(parts),
+            defines=frozenset(defines - {"*"} - _only_in_comprehensions(node) - same),
+            mutates=self._mutations.of(parts) | same,
             uses=frozenset({*_used(table), *_incremented(node, parts)}) - self._plain_builtins(node, defines),
             imports=frozenset(imported_modules(ast.walk(node))),
             has_star_import=any(isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in parts),
+            trains=self._handling.trains(parts),
         )
 
     def _plain_builtins(self, node: ast.stmt, defines: set[str]) -> frozenset[str]:
