@@ -45,7 +45,7 @@ def submission(*swaps: tuple[str, str]) -> Bundle:
 
 
 def reading(bundle: Bundle, plan: Plan) -> Reading:
-    return read_submission(bundle, Wanted(wanted_names(plan), plan.files, plan.handout.functions, {}))
+    return read_submission(bundle, Wanted(wanted_names(plan), plan.files, dict(plan.handout.functions), {}))
 
 
 def graded(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> QuestionResult:
