@@ -81,7 +81,7 @@ class _Runner:
         found = self.single(check)
         if check.equivalent is None or found.status is Status.PASSED:
             return found
-        return better(found, self.single(check.equivalent))
+        return better(check, found, self.single(check.equivalent))
 
     def single(self, check: Check) -> CheckResult:
         name = check.target.name

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.codec import thaw
+from grader.codec import freeze, thaw
 from grader.compare import Comparator
 from grader.compare.close import Close
 from grader.compare.closed_form import ClosedForm
@@ -20,8 +20,9 @@ from grader.errors import WireError
 from grader.plan import Case, Check, Limits, Mistake
 from grader.records import Comparison, Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
 from grader.report import CheckResult, Status
+from grader.sketch import sketch
 from grader.targets import LogTarget, ValueTarget
-from grader.values import Opaque
+from grader.values import Opaque, Value
 
 SAME = 1e-6  # allowed relative difference between an answer and that of a mistake
 CONFINED = (
@@ -152,7 +153,7 @@ def _stopped(check: Check, case: Case, outcome: Outcome, limits: Limits) -> Chec
     subject = f"{call_text(check, case)}"
     if not isinstance(outcome, Returned) and outcome.while_defining:
         subject = f"The code that defines {check.target.name}"
-    if isinstance(outcome, Raised) and outcome.kind == MISSING_LOG:
+    if isinstance(outcome, Raised) and outcome.kind == MISSING_LOG and isinstance(check.target, LogTarget):
         return result(check, Status.MISSING, message=f"{outcome.message}.")
     if isinstance(outcome, Raised):
         message = f"{subject} raised {outcome.kind}: {' '.join(outcome.message.splitlines())}{_advice(check, outcome)}"
@@ -214,17 +215,14 @@ def _hint(check: Check, answers: tuple[object, ...], failures: list[int]) -> str
 
 def _is_mistake(check: Check, answers: tuple[object, ...], mistake: Mistake) -> bool:
     """Whether the answers are those of the mistake, in the value that the check is about."""
-    outputs = tuple(thaw(output) for output in mistake.outputs)
-    return all(
-        _is_same(check, *pair) for pair in zip(_in_question(check, answers), _in_question(check, outputs), strict=True)
-    )
+    recognized = (thaw(recognizable(check, answer)) for answer in answers)
+    return all(_is_same(check, *pair) for pair in zip(recognized, map(thaw, mistake.outputs), strict=True))
 
 
-def _in_question(check: Check, answers: tuple[object, ...]) -> Iterator[object]:
-    """The item that the check is about, or the whole answer where it does not have that item."""
-    for answer in answers:
-        picked = _pick(check, answer)
-        yield answer if isinstance(picked, Comparison) else picked[0]
+def recognizable(check: Check, answer: object) -> Value:
+    """What an answer is recognized by: a sketch of the item that the check is about, or of the whole without that item."""
+    picked = _pick(check, answer)
+    return sketch(freeze(answer if isinstance(picked, Comparison) else picked[0]))
 
 
 def _is_same(check: Check, answer: object, output: object) -> bool:

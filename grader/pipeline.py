@@ -129,7 +129,9 @@ def with_equivalents(
     return tuple(
         one
         if check.equivalent is None or one.status is Status.PASSED
-        else better(one, *grade_function((check.equivalent,), check.equivalent.target.name, plan, reading, runner))
+        else better(
+            check, one, *grade_function((check.equivalent,), check.equivalent.target.name, plan, reading, runner)
+        )
         for check, one in zip(checks, results, strict=True)
     )
 

@@ -25,11 +25,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mistake(msgspec.Struct, frozen=True, kw_only=True):
-    """What a known wrong variant gives on a check's cases, in order (Opaque where it raised)."""
+    """What a known wrong variant is recognized by on a check's cases, in order (Opaque where it raised)."""
 
     name: str
     hint: str
-    outputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]  # sketches of the value in question (judging.recognizable)
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +144,17 @@ def asked_part(question: Question, part: Part) -> AskedPart:
         is_private=part.written.is_private,
         prompt=(*part.written.prompt, question.title, part.title),
     )
+
+
+def without_evidence(plan: Plan) -> Plan:
+    """The plan whose written answers have no evidence beside them: what students see is the same, and it takes less time."""
+    questions = tuple(
+        msgspec.structs.replace(
+            question, parts=tuple(msgspec.structs.replace(part, evidence=()) for part in question.parts)
+        )
+        for question in plan.questions
+    )
+    return msgspec.structs.replace(plan, questions=questions)
 
 
 def needs_torch(plan: Plan) -> bool:

@@ -99,7 +99,12 @@ def selected(checks: PublicChecks, asked: Iterable[str]) -> PublicChecks:
     labels = {part for question, part in _names(plan) if {_plain(question), _plain(part)} & set(wanted)}
     questions = (
         msgspec.structs.replace(
-            question, parts=tuple(part for part in question.parts if f"{question.label}({part.label})" in labels)
+            question,
+            parts=tuple(
+                msgspec.structs.replace(part, written=None)  # texts are cut by the headings of all parts
+                for part in question.parts
+                if f"{question.label}({part.label})" in labels
+            ),
         )
         for question in plan.questions
     )
@@ -116,4 +121,4 @@ def _names(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s().]", "", name).casefold().removeprefix("q")
+    return re.sub(r"[\s().]", "", str(name)).casefold().removeprefix("question").removeprefix("part").removeprefix("q")

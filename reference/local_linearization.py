@@ -11,6 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+torch.set_num_threads(1)  # networks as small as these take ten times as long where several threads wait for each other
+
 Array = npt.NDArray[np.float64]
 
 WIDTH, HIDDEN_LAYERS = 20, 4

@@ -110,22 +110,29 @@ def family(name: str) -> dict[str, bytes]:
 
     Its cells without a name are added: behind the cell of the definition before them, at first in front.
     """
+    news, added = family_parts(name)
+    cells = added.pop("", [])
+    for kind, text in read_cells("complete.cells"):
+        cells.append((kind, replaced(text, news) if kind == "code" else text))
+        for span in spans_of(text) if kind == "code" else ():
+            cells += added.pop(span.name, [])
+    files = {path: replaced(data.decode("utf-8"), news).encode("utf-8") for path, data in solutions().items()}
+    if news or added:
+        raise ValueError(f"{name}: the complete submission does not define {', '.join({**news, **added})}")
+    return {"hw2.ipynb": notebook(cells), **starter(), **files, **logs()}
+
+
+def family_parts(name: str) -> tuple[dict[str, str], dict[str, list[tuple[str, str]]]]:
+    """The new text of every definition, and the cells to add by the definition that they follow ("": none)."""
     news: dict[str, str] = {}
-    added: dict[str, list[tuple[str, str]]] = {"": []}
+    added: dict[str, list[tuple[str, str]]] = {}
+    last = ""
     for mark, text in marked_texts(f"families/{name}.cells"):
         if mark in KINDS:
-            added[next(reversed(added))].append((KINDS[mark], text))
+            added.setdefault(last, []).append((KINDS[mark], text))
         else:
-            news[mark], added[mark] = text, []
-    cells = added[""]
-    for kind, text in read_cells("complete.cells"):
-        names = [span.name for span in spans_of(text)] if kind == "code" else []
-        cells += [
-            (kind, replaced(text, news) if names else text),
-            *(cell for one in names for cell in added.get(one, ())),
-        ]
-    files = {path: replaced(data.decode("utf-8"), news).encode("utf-8") for path, data in solutions().items()}
-    return {"hw2.ipynb": notebook(cells), **starter(), **files}
+            news[mark], last = text, mark
+    return news, added
 
 
 class Span(NamedTuple):
@@ -152,11 +159,11 @@ def _spans(body: list[ast.stmt], owner: str = "") -> Iterator[Span]:
 
 
 def replaced(text: str, news: dict[str, str]) -> str:
-    """Python source with other texts for the definitions that `news` names."""
+    """Python source with other texts for the definitions that `news` names; they are taken out of `news`."""
     lines = text.splitlines()
     for span in reversed(spans_of(text)):
         if span.name in news:
-            lines[span.first : span.end] = news[span.name].splitlines()
+            lines[span.first : span.end] = news.pop(span.name).splitlines()
     return "\n".join(lines) + "\n" * text.endswith("\n")
 
 

@@ -15,8 +15,13 @@ def report_of(submission: Path) -> tuple[int, dict[str, object]]:
     """Exit code and report of the real command in a fresh process, without what depends on the machine."""
     command = [sys.executable, "-m", "grader", "run", str(submission), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 (our own)
-    report: dict[str, object] = json.loads(done.stdout)
-    return done.returncode, {key: value for key, value in report.items() if key not in OF_THE_MACHINE}
+    return done.returncode, of_the_submission(done.stdout)
+
+
+def of_the_submission(text: str) -> dict[str, object]:
+    """A report as JSON without what depends on the machine."""
+    report: dict[str, object] = json.loads(text)
+    return {key: value for key, value in report.items() if key not in OF_THE_MACHINE}
 
 
 def main() -> None:

@@ -201,7 +201,7 @@ def test_judge_shows_the_hint_that_several_matching_mistakes_share() -> None:
 @pytest.mark.parametrize(("first", "hint"), [(5.0, "hint of swapped"), (6.0, "")])
 def test_judge_matches_only_the_value_in_question(first: float, hint: str) -> None:
     base = check("pair", [((1,), 1.0), ((2,), 2.0)])
-    pair = with_fields(base, output=0, outputs=("a", "b"), mistakes=(mistake("swapped", (5.0, 1.0), (7.0, 2.0)),))
+    pair = with_fields(base, output=0, outputs=("a", "b"), mistakes=(mistake("swapped", 5.0, 7.0),))
     assert judge(pair, returned((first, 9.0), (7.0, 9.0)), LIMITS).hint == hint
 
 

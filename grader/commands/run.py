@@ -18,7 +18,7 @@ from grader.isolation import Isolation, measure, places_around, require
 from grader.outputs.formats import render
 from grader.outputs.gradescope import render_gradescope
 from grader.pipeline import grade, unfinished, ungradable
-from grader.plan import Limits
+from grader.plan import Limits, without_evidence
 from grader.report import Report
 from grader.sandbox.client import Sandbox
 from grader.submission.collect import collect, name_of
@@ -36,6 +36,7 @@ class Options(NamedTuple):
     style: str  # "text" or one of outputs.formats
     fail_under: float  # percent of the points
     allows_weak_isolation: bool
+    has_evidence: bool  # beside written answers
 
 
 def run(options: Options) -> int:
@@ -61,6 +62,7 @@ def _grade(options: Options) -> Report:
     with closing(Sandbox(Limits(), places.private)) as sandbox:
         sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
         plan = load_plan(options.assignment)
+        plan = plan if options.has_evidence else without_evidence(plan)
         try:
             bundle = collect(options.submission, plan.logs)
         except SubmissionError as error:

@@ -32,6 +32,8 @@ class ClosedForm(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):
         """Compare. An `expected` of None only reads the answer: students' own checks do not know what is right."""
         from grader import formula  # noqa: PLC0415
 
+        if isinstance(actual, tuple | list) and actual and all(isinstance(item, str) for item in actual):
+            actual = f"({', '.join(actual)})"  # the two ends of a range, each as a text
         if not isinstance(actual, str):
             return failed(f"It is {show(actual)}, not a text.", self.in_quotes)
         try:

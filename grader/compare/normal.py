@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -59,7 +59,14 @@ class Normal(msgspec.Struct, frozen=True, kw_only=True, tag="normal"):
             raise ValueError("normal needs standard deviations above zero")
         if not self.blocks <= len(mean):
             raise ValueError(f"normal cannot split {len(mean)} rows into {self.blocks} blocks")
-        return {"mean": mean, "std": std, "bounds": {k: list(v) for k, v in _bounds(mean.shape, self).items()}}
+        bounds = {k: list(v) for k, v in _bounds(mean.shape, self).items()}
+        return {"mean": mean, "std": _folded(std), "bounds": bounds}
+
+
+def _folded(matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """One number where all are the same: plans stay small."""
+    is_constant = matrix.size > 0 and bool((matrix == matrix[0, 0]).all())
+    return matrix[:1, :1] if is_constant else matrix
 
 
 def _unpack(expected: object) -> tuple[Matrix, Matrix, Bounds]:

@@ -24,8 +24,6 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
 
     created: datetime | None = None
     due: datetime | None = None  # with the students' extensions; of a group the latest
-    late_due: datetime | None = None  # the last moment, where late submissions are allowed
-    total_points: float | None = None
     earlier: tuple[Earlier, ...] = ()  # in the order of their times
 
 
@@ -40,8 +38,6 @@ def read_metadata(data: bytes) -> Metadata:
     return Metadata(
         created=_time(_get(root, "created_at")),
         due=_latest(assignments, "due_date"),
-        late_due=_latest(assignments, "late_due_date"),
-        total_points=_number(assignments[0].get("total_points")),
         earlier=tuple(
             sorted(found, key=lambda one: (one.created is not None, one.created and one.created.timestamp()))
         ),

@@ -60,10 +60,14 @@ def penalty(late: Late | None, metadata: Metadata) -> Penalty:
 
 
 def refusal(limits: SubmissionLimits | None, metadata: Metadata) -> str:
-    """Why this submission is not graded; an empty text when it is. What the autograder failed on does not count."""
+    """Why this submission is not graded; an empty text when it is.
+
+    What the autograder failed on does not count, nor does this very submission when it is graded again. Those that were
+    refused count: nothing in the metadata tells them from the others.
+    """
     if limits is None or metadata.created is None:
         return ""
-    counted = [one for one in metadata.earlier if not one.failed]
+    counted = [one for one in metadata.earlier if not one.failed and one.created != metadata.created]
     if limits.in_total is not None and len(counted) >= limits.in_total:
         return f"At most {limits.in_total} submissions are graded, and there were {len(counted)} before this one."
     recent = [one for one in counted if one.created and metadata.created - HOUR < one.created <= metadata.created]

@@ -28,13 +28,13 @@ def graded_results(report: Report, rules: Rules, metadata: Metadata) -> str:
 
 
 def unfinished_results(report: Report, metadata: Metadata) -> str:
-    """What stays when this process is killed: the score that the students have, else none."""
+    """What stays when this process is killed: the score that the students have; 0 where they have none yet."""
     results = json.loads(render_gradescope(report))
     return _dump(results | {"score": known_score(metadata) or 0.0})
 
 
 def refused_results(reason: str, metadata: Metadata) -> str:
-    """Nothing is graded, and the score stays."""
+    """Nothing is graded, and the score stays; 0 where no earlier submission has one."""
     return _note("Not graded", f"{reason} Your score stays what it was.", known_score(metadata) or 0.0)
 
 

@@ -30,6 +30,11 @@ class Listed(NamedTuple):
         return STATUS_WORDS[self.check.status]
 
     @property
+    def points(self) -> float:
+        """That count now; those of a check that a person decides do not."""
+        return 0.0 if self.check.status is Status.UNDECIDED else self.check.points
+
+    @property
     def explanation(self) -> str:
         """The gap, where to look, the hint; lines."""
         return plain("\n".join(f"{label}: {text}" if label else text for label, text in check_lines(self.check)))

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from grader.outputs.checks import list_checks
 from grader.outputs.visible import plain
-from grader.report import Report
+from grader.report import Report, Status
 
 SCHEMA = "classroom50/result/v1"
 FROM_ENVIRONMENT = {  # field: variable
@@ -28,13 +28,13 @@ MAX_DENOMINATOR = 1000
 def render_classroom(report: Report, environment: Mapping[str, str]) -> str:
     """The result. Scores must be whole numbers, so all of them are multiplied by the same factor (`points-scale`)."""
     listed = list(list_checks(report))
-    scale = _scale([number for one in listed for number in (one.check.score, one.check.points)])
+    scale = _scale([number for one in listed for number in (one.check.score, one.points)])
     tests = [
         {
             "test-name": one.title,
-            "passed": one.check.score == one.check.points,
+            "passed": one.check.status is Status.PASSED,
             "score": round(one.check.score * scale),
-            "max-score": round(one.check.points * scale),
+            "max-score": round(one.points * scale),
             "output": one.explanation,
         }
         for one in listed
@@ -44,7 +44,7 @@ def render_classroom(report: Report, environment: Mapping[str, str]) -> str:
         "assignment_type": "individual",
         **{field: environment.get(variable, "") for field, variable in FROM_ENVIRONMENT.items()},
         "score": sum(round(one.check.score * scale) for one in listed),
-        "max-score": sum(round(one.check.points * scale) for one in listed),
+        "max-score": sum(round(one.points * scale) for one in listed),
         "points-scale": scale,
         "tests": tests,
     }

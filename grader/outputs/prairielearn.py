@@ -45,7 +45,7 @@ def _test(listed: Listed) -> dict[str, object]:
     return {
         "name": listed.title,
         "points": listed.check.score,
-        "max_points": listed.check.points,
+        "max_points": listed.points,
         "message": listed.word if is_shown else LATER,
         "output": listed.explanation if is_shown else "",
     }

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from grader.codec import thaw
 from grader.errors import RubricError
+from grader.judging import recognizable
 from grader.plan import Case, Check, Mistake, Part, Plan, Question
 from grader.records import Returned
 from grader.report import Status
@@ -216,7 +218,8 @@ class CheckCompiler:
         if self.rules.probe is None and not all(_fits(wrong.function, case) for case in check.cases):
             name = self.rules.signature.name
             self.faults.append(wrong.spot.fault(f'"{wrong.name}" cannot be called with the arguments of {name}'))
-        return Mistake(name=wrong.name, hint=wrong.hint, outputs=tuple(_output(outcome) for outcome in outcomes))
+        outputs = tuple(_output(check, outcome) for outcome in outcomes)
+        return Mistake(name=wrong.name, hint=wrong.hint, outputs=outputs)
 
 
 def _target(rules: CheckRules) -> Target:
@@ -249,8 +252,10 @@ def _with_expected(check: Check, variants: list[list[Value]]) -> Check:
     )
 
 
-def _output(outcome: Returned | Failure) -> Value:
-    return Opaque(f"raised {outcome.kind}") if isinstance(outcome, Failure) else outcome.value
+def _output(check: Check, outcome: Returned | Failure) -> Value:
+    if isinstance(outcome, Failure):
+        return Opaque(f"raised {outcome.kind}")
+    return recognizable(check, thaw(outcome.value))
 
 
 def _fits(function: Function, case: Case) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 import msgspec
 
 from grader.codec import freeze, thaw
-from grader.formula import evaluate
+from grader.formula import FormulaError, domain, evaluate
 from grader.formula.domain import Point, points_in
 from grader.formula.identity import POINTS
 from grader.plan import Case, Check
@@ -42,6 +42,14 @@ def _check_of(formula: FormulaRules, check: Check) -> Check:
 
 
 def _faults(formula: FormulaRules, check: Check, rules: CheckRules) -> Iterator[Fault]:
+    if domain_fault := _domain_fault(formula):
+        yield domain_fault
+        return
+    if formula.answer == check.target.name:
+        yield formula.spot.at("answer").fault(
+            f'"{formula.answer}" is the function\'s name: the text needs one of its own'
+        )
+        return
     for index, text in enumerate(formula.expected):
         spot = formula.spot.at("also_accept", index - 1) if index else formula.spot.at("expected")
         try:
@@ -50,6 +58,24 @@ def _faults(formula: FormulaRules, check: Check, rules: CheckRules) -> Iterator[
             yield spot.fault(str(error))
             return
     yield from _disagreements(formula, check, rules)
+
+
+def _domain_fault(formula: FormulaRules) -> Fault | None:
+    """A range that is none, or a regime that cannot be read or has too few points."""
+    where, compare = formula.compare.where, formula.compare
+    for name, ends in where.items():
+        if not ends[0] < ends[1]:
+            return formula.spot.at("where", name).fault(f"needs low < high, not {list(ends)}")
+    for index, text in enumerate(compare.regimes):
+        spot = formula.spot.at("regimes", index)
+        try:
+            (regime,) = domain(text, **where).regimes
+        except (FormulaError, ValueError) as error:
+            return spot.fault(str(error))
+        count = len(list(islice(points_in(domain(**where), regime), POINTS)))
+        if count < POINTS:
+            return spot.fault(f"of the ranges in `where`, {count} tried points lie in it; {POINTS} are needed")
+    return None
 
 
 def _disagreements(formula: FormulaRules, check: Check, rules: CheckRules) -> Iterator[Fault]:
@@ -70,9 +96,9 @@ def _disagreements(formula: FormulaRules, check: Check, rules: CheckRules) -> It
 
 
 def _points(formula: FormulaRules) -> Iterator[Point]:
-    domain = formula.compare.domain()
-    for regime in domain.regimes:
-        yield from islice(points_in(domain, regime), POINTS)
+    where = formula.compare.domain()
+    for regime in where.regimes:
+        yield from islice(points_in(where, regime), POINTS)
 
 
 def _gap_at(point: Point, formula: FormulaRules, check: Check, function: Function) -> str:

@@ -64,6 +64,7 @@ class _Loader:
         if main is None or fields is None:
             return None
         self.check_listing(main, fields.questions, read.keys() - assignments.keys())
+        self.check_logs(main.at("logs"), fields.logs)
         self.check_numbers({name: read_questions.get(name) for name in fields.questions})
         questions = tuple(rules for name in fields.questions if (rules := read_questions.get(name)))
         task, faults = assignment_task(main, fields, self.folder)
@@ -144,6 +145,14 @@ class _Loader:
             spot.fault(f"rubrics/{name} is not listed: add it, or move it out of the folder")
             for name in sorted(existing - set(listed))
         ]
+
+    def check_logs(self, spot: Spot, patterns: tuple[str, ...]) -> None:
+        for index, pattern in enumerate(patterns):
+            path = PurePosixPath(pattern)
+            if path.suffix not in (".npz", ".json"):
+                self.faults.append(spot.at(index).fault("must end with .npz or .json: other files are not read"))
+            elif path.is_absolute() or ".." in path.parts:
+                self.faults.append(spot.at(index).fault("must be a path inside a submission"))
 
     def check_numbers(self, questions: Mapping[str, QuestionRules | None]) -> None:
         """No two files are the same question."""

@@ -165,7 +165,7 @@ class CheckFields(Model):
 class EvidenceFields(CheckFields):
     """A check without points: what the data say about a claim of the written answer. For staff."""
 
-    points: Literal[0] = Field(default=0, description="none: a person gives the points")
+    points: Annotated[float, Field(ge=0, le=0)] = Field(default=0, description="none: a person gives the points")
     visibility: Literal["hidden"] = Field(default="hidden", description="students do not see it")
 
 

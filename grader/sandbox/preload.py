@@ -7,9 +7,11 @@ import importlib
 import importlib.util
 import sys
 from importlib.machinery import PathFinder
+from pathlib import Path
 
 from grader.submission.notebook import read_cells
 
+LIBRARY = Path(__file__).parents[2]  # that this package lies in
 NUMPY = ("numpy", "numpy.random")  # NumPy 2 imports the latter when it is first used: in every child
 LIBRARIES = {"numpy": NUMPY, "torch": (*NUMPY, "torch")}
 # Where children cannot open files, they can only use what is there already: what answers to exercises are made with.
@@ -63,6 +65,8 @@ def make_ready(*, can_open_files: bool) -> None:
     """Let children import: from files (whose folders may become unlistable), or else only what is imported now."""
     if can_open_files:
         importlib.util.find_spec("_not_there_")  # fills the finders' lists of what is in each folder
+        if LIBRARY.name in ("site-packages", "dist-packages"):
+            list_distributions()
         return
     for name in (
         *(f"encodings.{name}" for name in ENCODINGS),
@@ -75,6 +79,14 @@ def make_ready(*, can_open_files: bool) -> None:
     for notebook in OLD_NOTEBOOKS:
         read_cells(notebook)  # nbformat opens its schemas then
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder]
+
+
+def list_distributions() -> None:
+    """Remember which distributions are installed where: their folder cannot be listed when this package lies in it."""
+    from importlib import metadata  # noqa: PLC0415 (only there; some libraries ask for versions when they are imported)
+
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        metadata.distribution("_not_there_")
 
 
 def import_if_there(name: str) -> None:

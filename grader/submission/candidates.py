@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from grader.records import Place, Statement
 from grader.submission.blocks import Block
-from grader.submission.expressions import is_data, walk
+from grader.submission.expressions import dotted, is_data, walk
+from grader.submission.names import WRAPPERS
 from grader.submission.placeholders import is_broken_placeholder, is_placeholder
 
 BROKEN_DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
@@ -25,6 +26,8 @@ class Definition(NamedTuple):
     is_placeholder: bool
     fault: str
     is_def: bool = True  # a `def` or `class`, not another name for something
+    is_made: bool = False  # the value of a call: `model = Sequential(…)`
+    carries_on: bool = False  # made of its old value: `model = train(model)`, but not `square = vectorize(square)`
     module: str = ""  # that it is imported from under its own name: "deeplearning.optim"
 
 
@@ -36,14 +39,14 @@ def definitions(
         yield from _broken(block, statement)
         return
     for node, name in _defined(block.node, values):
-        if name in statement.mutates - statement.defines:  # `model, losses = train(model)`: the same one
-            continue
         yield Definition(
             name,
             place=_place(block, statement, node),
             is_placeholder=is_placeholder(node, name, handout),
             fault="",
             is_def=isinstance(node, DEFINITIONS),
+            is_made=isinstance(node, ast.Call),
+            carries_on=_carries_on(node, name),
             module=_module_of(node, name),
         )
 
@@ -83,6 +86,8 @@ def _defined(statement: ast.stmt, values: frozenset[str]) -> Iterator[tuple[Defi
             yield from ((node, alias.asname or alias.name) for alias in node.names if alias.name != "*")
         else:
             yield from ((value, name) for name, value in _bound(node) if name in values or not is_data(value, name))
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in values:
+                yield node.value, node.target.id
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -104,6 +109,12 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.ex
             yield from zip(target.elts, value.elts, strict=True)
     elif isinstance(value, ast.Call):
         yield from ((item, value) for item in target.elts)
+
+
+def _carries_on(node: Defining, name: str) -> bool:
+    if not isinstance(node, ast.Call) or (dotted(node.func) or "").rsplit(".", 1)[-1] in WRAPPERS:
+        return False
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def _module_of(node: ast.AST, name: str) -> str:

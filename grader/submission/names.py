@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from grader.submission.expressions import dotted, walk
-from grader.submission.handling import Handling
 from grader.submission.mutations import COMPREHENSIONS, Mutations
+from grader.submission.training import Training
 
 BUILTINS = frozenset(dir(builtins))
 WRAPPERS = frozenset(["partial", "vectorize", "jit", "njit"])  # calls that make a function of a function
@@ -42,7 +42,7 @@ class Context:
         self._replaced: set[str] = set()  # builtins that are functions of the document: `from numpy import sum`
         self._shadowed: set[str] = set()  # those that are its variables: `list = [1, 2]`
         self._mutations = Mutations(self.aliases)
-        self._handling = Handling()
+        self._training = Training()
         for node in nodes:
             for part in ast.walk(node):
                 self._learn(part)
@@ -53,7 +53,7 @@ class Context:
             for node in nodes:
                 if isinstance(node, FUNCTIONS):
                     self._mutations.learn(node)
-                    self._handling.learn(node)
+                    self._training.learn(node)
 
     def _learn(self, node: ast.AST) -> None:
         if isinstance(node, ast.Import):
@@ -103,14 +103,13 @@ class Context:
             defines = set()
         called = {part.func.id for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
         defines = defines.union(*(self._globals.get(name, ()) for name in called))
-        same = self._handling.handed_back(node)
         return Names(
-            defines=frozenset(defines - {"*"} - _only_in_comprehensions(node) - same),
-            mutates=self._mutations.of(parts) | same,
+            defines=frozenset(defines - {"*"} - _only_in_comprehensions(node)),
+            mutates=self._mutations.of(parts),
             uses=frozenset({*_used(table), *_incremented(node, parts)}) - self._plain_builtins(node, defines),
             imports=frozenset(imported_modules(ast.walk(node))),
             has_star_import=any(isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in parts),
-            trains=self._handling.trains(parts),
+            trains=self._training.happens_in(parts),
         )
 
     def _plain_builtins(self, node: ast.stmt, defines: set[str]) -> frozenset[str]:

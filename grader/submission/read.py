@@ -204,7 +204,7 @@ class _Reader:
     def _add_candidates(self, index: int, statements: tuple[Statement, ...], found: list[_Found]) -> None:
         slicer = Slicer(statements)
         for name in self._wanted.every_name:
-            mine = [item for item in found if item.definition.name == name]
+            mine = _fresh([item for item in found if item.definition.name == name])
             if len(mine) > MAX_CANDIDATES:
                 self._notes.append(f"{name} is defined {len(mine)} times: only the last {MAX_CANDIDATES} are graded")
             defining = frozenset(number for number, statement in enumerate(statements) if name in statement.defines)
@@ -223,6 +223,12 @@ class _Reader:
         ]
 
 
+def _fresh(found: list[_Found]) -> list[_Found]:
+    """Without those that only carry on with an object that was made before: a network that is trained is no new one."""
+    fresh = [item for item in found if not item.definition.carries_on]
+    return fresh if fresh and all(item.definition.is_made for item in fresh) else found
+
+
 def _kept(found: list[_Found]) -> list[_Found]:
     """The last ones, but a `def` before `square = make()` and the like."""
     last = sorted(range(len(found)), key=lambda index: (found[index].definition.is_def, index))[-MAX_CANDIDATES:]
@@ -230,7 +236,10 @@ def _kept(found: list[_Found]) -> list[_Found]:
 
 
 def _rebinds(block: Block, statement: Statement, name: str) -> bool:
-    return isinstance(block.node, ast.Assign | ast.AnnAssign) and name in statement.uses
+    """`square = vectorize(square)`, and `answer += ", 3"` too: what stood there before is needed."""
+    return isinstance(block.node, ast.AugAssign) or (
+        isinstance(block.node, ast.Assign | ast.AnnAssign) and name in statement.uses
+    )
 
 
 def _candidate(index: int, item: _Found, chosen: tuple[int, ...], statements: tuple[Statement, ...]) -> Candidate:

@@ -33,6 +33,7 @@ class Answer(NamedTuple):
     part: AskedPart
     places: tuple[Place, ...]
     text: str
+    is_withheld: bool = False  # a private text may be part of it
 
 
 def labels_of(asked: Sequence[AskedPart]) -> Parts:
@@ -46,7 +47,22 @@ def answers_in(texts: Sequence[TextCell], asked: Sequence[AskedPart], prefix: st
     pieces = pieces_of(texts, labels_of(asked))
     for part in asked:
         if part.is_written and (answer := _answer(part, _pieces_for(part, pieces, asked), texts, prefix)):
-            yield answer
+            yield answer._replace(is_withheld=_may_hold_private(part, answer.text, pieces, asked))
+
+
+def _may_hold_private(part: AskedPart, text: str, pieces: list[Piece], asked: Sequence[AskedPart]) -> bool:
+    """Whether the text is private, or stands where a private one of its question may have been written without a heading."""
+    private = [other for other in asked if other.question == part.question and other.is_private]
+    named = {(piece.question, piece.part) for piece in pieces}
+    return part.is_private or any(
+        (other.question, other.part) not in named or _mentions(other, text) for other in private
+    )
+
+
+def _mentions(part: AskedPart, text: str) -> bool:
+    """Whether "7(b)", "7b" or "(b)" stands in a text."""
+    question, label = re.escape(part.question), re.escape(part.part)
+    return re.search(rf"\b{question}\s*[.(]?\s*{label}\b|\(\s*{label}\s*\)", text, re.IGNORECASE) is not None
 
 
 def _pieces_for(part: AskedPart, pieces: list[Piece], asked: Sequence[AskedPart]) -> list[Piece]:
@@ -107,7 +123,7 @@ def writings_of(answers: Sequence[Answer]) -> tuple[Writing, ...]:
 
 
 def _writing(label: str, answer: Answer) -> Writing:
-    if answer.part.is_private:
+    if answer.is_withheld:
         return Writing(part=label, places=answer.places)
     return Writing(part=label, places=answer.places, words=len(answer.text.split()), text=_shortened(answer.text))
 

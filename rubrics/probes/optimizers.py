@@ -192,8 +192,10 @@ def complete_curves(logs: Any) -> int:
 
 
 def _is_complete(curves: Any) -> bool:
-    accuracies = np.size(curves["train_accs"]), np.size(curves["val_accs"])
-    return np.size(curves["train_losses"]) > max(accuracies) and accuracies[0] == accuracies[1] > 1
+    train, val = (np.ravel(np.array(curves[name], dtype=float)) for name in ("train_accs", "val_accs"))
+    losses = np.ravel(np.array(curves["train_losses"], dtype=float))
+    are_parts = bool(((train >= 0) & (train <= 1)).all() and ((val >= 0) & (val <= 1)).all())
+    return are_parts and len(train) == len(val) > 1 and np.isfinite(losses).sum() > len(train)
 
 
 def best_training_accuracy(logs: Any, rule: str, low: float, high: float) -> float:

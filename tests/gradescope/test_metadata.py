@@ -40,8 +40,6 @@ def test_read_metadata_of_the_documented_form() -> None:
     assert read(FULL) == Metadata(
         created=utc(5, 1),
         due=utc(4),
-        late_due=utc(6),
-        total_points=96.0,
         earlier=(
             Earlier(created=utc(2), score=40.0, failed=True),
             Earlier(created=utc(3), score=50.5),

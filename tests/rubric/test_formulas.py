@@ -47,8 +47,14 @@ def test_formula_becomes_a_check_of_the_value(write: Write) -> None:
         ("x^2", "x: [1, 4]", ", agrees_with: broken", "it raised ZeroDivisionError: division by zero"),
         ("x^2", "x: [1, 4]", "", "formula: its variables (x) are not the parameters of the function (x, n): give"),
         ("x^2", "x: [1, 4]", ", agrees_with: squared", 'has no function "squared"; did you mean "square"?'),
-        ("x^2", "x: [4, 1]", ", agrees_with: square", "a range needs two finite ends"),
-        ("sqrt(x)^4", "x: [1, 4]", ', agrees_with: square, regimes: ["x > 5"]', "points of a regime"),
+        ("x^2", "x: [4, 1]", ", agrees_with: square", "formula.where.x: needs low < high, not [4.0, 1.0]"),
+        (
+            "sqrt(x)^4",
+            "x: [1, 4]",
+            ', agrees_with: square, regimes: ["x > 5"]',
+            "formula.regimes[0]: of the ranges in `where`, 0 tried points lie in it; 8 are needed",
+        ),
+        ("x^2", "x: [1, 4]", ', agrees_with: square, regimes: ["x <"]', "formula.regimes[0]: At character "),
         ("x^2", "x: [1, 4]", ", agrees_with: square, also_accept: [x^y]", "formula.also_accept[0]: 'x^y': "),
     ],
 )

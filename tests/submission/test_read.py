@@ -54,6 +54,30 @@ def test_read_finds_definitions(source: str, line: int) -> None:
     assert seen(read(bundle(source)))[-1] == ("f", "cell 1", line)
 
 
+MAKE, TRAIN = "f = Net(1)", "f, losses = train(f, 468)"
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        ((MAKE, TRAIN), ["cell 1"]),
+        ((MAKE, "f = train(f)"), ["cell 1"]),
+        ((MAKE, TRAIN, "f = Net(2)", TRAIN), ["cell 1", "cell 3"]),
+        ((MAKE, "for epoch in range(9):\n    f, losses = train(f)"), ["cell 1"]),
+        ((MAKE, "f = wrap(lambda x: f(x))"), ["cell 1"]),
+        ((TRAIN,), ["cell 1"]),
+        ((MAKE, "f = Net(2)"), ["cell 1", "cell 2"]),
+        (("def f(x): return x", "f = twice(f)"), ["cell 1", "cell 2"]),
+        (("f = lambda x: x", "f = twice(f)"), ["cell 1", "cell 2"]),
+        (("from m import f", "f = twice(f)"), ["cell 1", "cell 2"]),
+        (("f = make()", "f = np.vectorize(f)"), ["cell 1", "cell 2"]),
+    ],
+)
+def test_read_takes_an_object_that_carries_on_for_no_new_one(cells: tuple[str, ...], kept: list[str]) -> None:
+    found = read(bundle(*cells), Wanted(("f",), ("*.ipynb",), {}, {})).candidates
+    assert list(dict.fromkeys(candidate.place.label for candidate in found)) == kept
+
+
 @pytest.mark.parametrize(
     "value", ["9", "'a'", "[1]", "x + 1", "-x", "f(3)", "f(3)[0].T", "f(3) + 1", "f(3).sum()", "np.zeros(3)", "len(x)"]
 )
