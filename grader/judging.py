@@ -12,7 +12,7 @@ from grader.compare.close import Close
 from grader.compare.closed_form import ClosedForm
 from grader.compare.complex_set import ComplexSet
 from grader.compare.exact import Exact
-from grader.compare.gram import Gram
+from grader.compare.gram import Gram, invariant
 from grader.compare.principal_features import PrincipalFeatures
 from grader.compare.singular_values import SingularValues
 from grader.compare.wording import plural, show
@@ -235,7 +235,8 @@ def _is_mistake(check: Check, answers: tuple[object, ...], mistake: Mistake) -> 
 def recognizable(check: Check, answer: object) -> Value:
     """What an answer is recognized by: a sketch of the item that the check is about, or of the whole without that item."""
     picked = _pick(check, answer)
-    return sketch(freeze(answer if isinstance(picked, Comparison) else picked[0]))
+    item = answer if isinstance(picked, Comparison) else picked[0]
+    return sketch(freeze(invariant(item) if isinstance(check.compare, Gram | PrincipalFeatures) else item))
 
 
 def _is_same(check: Check, answer: object, output: object) -> bool:
@@ -253,6 +254,4 @@ def _same_as(check: Check, output: object) -> Comparator:
         return Exact()
     if isinstance(check.compare, ComplexSet):
         return ComplexSet(rtol=SAME)
-    if isinstance(check.compare, SingularValues):
-        return SingularValues(rtol=SAME)
-    return Gram(rtol=SAME) if isinstance(check.compare, Gram | PrincipalFeatures) else Close(rtol=SAME)
+    return SingularValues(rtol=SAME) if isinstance(check.compare, SingularValues) else Close(rtol=SAME)

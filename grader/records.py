@@ -62,6 +62,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     uses: frozenset[str] = frozenset()  # module-level names it needs, when run or when called
     imports: frozenset[str] = frozenset()  # top-level modules ("torch"), also those that a function imports
     has_star_import: bool = False
+    trains: bool = False  # whether it computes gradients as torch does, itself or in a function of the document
     fault: str = ""  # why it cannot be run ("invalid syntax"); such a statement is never executed
 
 

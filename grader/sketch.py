@@ -22,4 +22,4 @@ def sketch(value: Value) -> Value:
     if array.size <= MAX_ELEMENTS:
         return value
     chosen = np.linspace(0, array.size - 1, KEPT).astype(int)
-    return freeze([list(array.shape), array.ravel()[chosen]])
+    return freeze((list(array.shape), array.ravel()[chosen]))

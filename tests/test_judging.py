@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import numpy as np
 import pytest
 from builders import SQUARE, check
 
 from grader.codec import freeze
+from grader.compare import Comparator
 from grader.compare.choice import Choice
 from grader.compare.complex_set import ComplexSet
-from grader.judging import judge
+from grader.compare.gram import Gram
+from grader.compare.principal_features import PrincipalFeatures
+from grader.compare.singular_values import SingularValues
+from grader.judging import judge, recognizable
 from grader.plan import Case, Check, Limits, Mistake
 from grader.records import Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
 from grader.report import Status
@@ -209,6 +215,33 @@ def test_judge_matches_complex_numbers_in_any_order() -> None:
     roots = check("roots", [((1,), [1.0, 2.0]), ((2,), [3.0, 4.0])], compare=ComplexSet())
     wrong = with_fields(roots, mistakes=(mistake("twice", [2.0, 4.0], [6.0, 8.0]),))
     assert judge(wrong, returned([4.0 + 0j, 2.0], [6.0, 8.0]), LIMITS).hint == "hint of twice"
+
+
+FEATURES = np.random.default_rng(1).normal(size=(2, 4, 300))
+U, S, VT = np.linalg.svd(FEATURES, full_matrices=False)
+
+
+def decompositions(compare: Comparator, right: tuple[Value, ...], wrong: tuple[object, ...]) -> Check:
+    """Two cases, and a mistake."""
+    base = check("f", [((1,), right[0]), ((2,), right[1])], compare=compare)
+    outputs = tuple(recognizable(base, one) for one in wrong)
+    return with_fields(base, mistakes=(Mistake(name="m", hint="hint of m", outputs=outputs),))
+
+
+@pytest.mark.parametrize(
+    ("compare", "right", "wrong", "answers"),
+    [
+        (Gram(), FEATURES, FEATURES / 2, [FEATURES[0] / 2, -FEATURES[1][:, ::-1] / 2]),
+        (PrincipalFeatures(), U * S[:, None], U, [-U[0], U[1][:, ::-1]]),
+        (SingularValues(), S, S**2, [S[0][::-1] ** 2, S[1] ** 2]),
+    ],
+    ids=["gram", "principal features", "singular values"],
+)
+def test_judge_matches_up_to_what_a_decomposition_leaves_open(
+    compare: Comparator, right: Any, wrong: Any, answers: list[object]
+) -> None:
+    two = decompositions(compare, tuple(right), tuple(wrong))
+    assert judge(two, returned(*answers), LIMITS).hint == "hint of m"
 
 
 def test_judge_matches_words_too() -> None:

@@ -89,6 +89,16 @@ def gram(matrix: Matrix) -> Matrix:
     return matrix @ matrix.T
 
 
+def invariant(thing: object) -> object:
+    """What a rotation of the columns does not change: A Aᵀ; what is no finite matrix stays as it is."""
+    try:
+        matrix = to_matrix(thing)
+    except ValueError:
+        return thing
+    with np.errstate(over="ignore", invalid="ignore"):
+        return gram(matrix)
+
+
 def is_alike(mine: Matrix, due: Matrix) -> bool:
     """Whether two Gram matrices are equal as far as remarks go."""
     size = float(np.linalg.norm(due))

@@ -11,10 +11,11 @@ import msgspec
 import numpy as np
 
 from grader.compare.arrays import PASSED, NotNumeric, failed, shape_gap
-from grader.compare.gram import Matrix, gram_gap, read_matrix, to_matrix
+from grader.compare.gram import ALIKE, Matrix, gram_gap, read_matrix, to_matrix
 from grader.compare.wording import number, plural
 from grader.records import Comparison
 
+UNSCALED = "These look like U without the singular values: multiply every column by its own."
 ORTHOGONAL = 1e-6  # of the squared largest singular value: inner products of the reference's columns
 
 
@@ -48,7 +49,7 @@ class PrincipalFeatures(msgspec.Struct, frozen=True, kw_only=True, tag="principa
             return failed(shape_gap(answer, right), "There is a row for every point.")
         lengths = np.linalg.norm(right, axis=0)
         if gap := gram_gap(answer, right, self.rtol, _confusions(right, lengths)):
-            return failed(_columns_gap(answer, right), gap)
+            return failed(_columns_gap(answer, right), gap, _length_remark(answer))
         return self._compare_groups(_by_length(answer), _by_length(right))
 
     def expect(self, output: object) -> object:
@@ -115,11 +116,17 @@ def _columns_gap(answer: Matrix, right: Matrix) -> str:
     return f"It returned {plural(answer.shape[1], 'column')}, expected {right.shape[1]}."
 
 
+def _length_remark(answer: Matrix) -> str:
+    """Of a U alone, whose columns beyond the rank of the matrix nobody can foresee."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        is_orthonormal = bool((np.abs(answer.T @ answer - np.eye(answer.shape[1])) <= ALIKE).all())
+    return UNSCALED if is_orthonormal else ""
+
+
 def _confusions(right: Matrix, s: Matrix) -> list[tuple[str, Matrix]]:
     largest = float(s.max()) or 1.0
     u = np.where(s > 1e-12 * largest, right / np.maximum(s, 1e-300), 0.0)
     return [
-        ("These look like U without the singular values: multiply every column by its own.", u),
         ("These look like U times the squares of the singular values: multiply every column once.", right * s),
         ("These look like U times the largest singular value: every column has its own.", u * largest),
         ("These look like U divided by the singular values.", u / np.maximum(s, 1e-12 * largest)),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from grader.submission.expressions import dotted, walk
 from grader.submission.mutations import COMPREHENSIONS, Mutations
+from grader.submission.training import Training
 
 BUILTINS = frozenset(dir(builtins))
 WRAPPERS = frozenset(["partial", "vectorize", "jit", "njit"])  # calls that make a function of a function
@@ -28,6 +29,7 @@ class Names(NamedTuple):
     uses: frozenset[str]
     imports: frozenset[str]
     has_star_import: bool
+    trains: bool = False  # whether it computes gradients as torch does
 
 
 class Context:
@@ -40,6 +42,7 @@ class Context:
         self._replaced: set[str] = set()  # builtins that are functions of the document: `from numpy import sum`
         self._shadowed: set[str] = set()  # those that are its variables: `list = [1, 2]`
         self._mutations = Mutations(self.aliases)
+        self._training = Training()
         for node in nodes:
             for part in ast.walk(node):
                 self._learn(part)
@@ -50,6 +53,7 @@ class Context:
             for node in nodes:
                 if isinstance(node, FUNCTIONS):
                     self._mutations.learn(node)
+                    self._training.learn(node)
 
     def _learn(self, node: ast.AST) -> None:
         if isinstance(node, ast.Import):
@@ -105,6 +109,7 @@ class Context:
             uses=frozenset({*_used(table), *_incremented(node, parts)}) - self._plain_builtins(node, defines),
             imports=frozenset(imported_modules(ast.walk(node))),
             has_star_import=any(isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in parts),
+            trains=self._training.happens_in(parts),
         )
 
     def _plain_builtins(self, node: ast.stmt, defines: set[str]) -> frozenset[str]:

@@ -211,7 +211,8 @@ class _Reader:
             for item in _kept(mine):
                 rivals = defining - {item.statement}
                 given = self._wanted.given.get(name, frozenset())
-                slices = slicer.slices(item.statement, rivals=rivals, given=given, rebinds=item.rebinds)
+                value = "" if item.definition.is_def else name
+                slices = slicer.slices(item.statement, rivals=rivals, given=given, rebinds=item.rebinds, value=value)
                 for chosen in ((),) if item.definition.fault else slices:
                     self._candidates.append(_candidate(index, item, chosen, statements))
         self._others += [
@@ -285,6 +286,7 @@ def _statement(label: str, block: Block, context: Context) -> Statement:
         uses=names.uses,
         imports=names.imports,
         has_star_import=names.has_star_import,
+        trains=names.trains,
     )
 
 

@@ -21,33 +21,51 @@ class Slicer:
         self._givers = _index(statement.defines | statement.mutates for statement in statements)
 
     def slices(
-        self, candidate: int, *, rivals: frozenset[int], given: frozenset[str], rebinds: bool
+        self, candidate: int, *, rivals: frozenset[int], given: frozenset[str], rebinds: bool, value: str = ""
     ) -> tuple[tuple[int, ...], ...]:
         """What statement `candidate` needs, in the two ways in which a student may have run the document.
 
         Last comes the document as it stood when the function was used: a helper that a later question redefines is the
         earlier one. Before it, when that differs, the whole document run from top to bottom. `rivals` are the other
         definitions of the candidate's name and are never run, except that `square = vectorize(square)` (`rebinds`)
-        needs those before it. `given` names are set by the rubric: nothing is run to make them.
+        needs those before it. `given` names are set by the rubric: nothing is run to make them. `value` is the
+        candidate's name where it is no `def`: a network, say. What changes it afterwards belongs to it, but its training
+        does not: that takes long, and no check can count on how it comes out.
         """
-        excluded = frozenset(rival for rival in rivals if rival > candidate or not rebinds)
+        excluded = frozenset(rival for rival in rivals if rival > candidate or not rebinds) | self._trainings(value)
         until = min((rival for rival in rivals if rival > candidate), default=len(self._statements))
-        whole = self._closure(candidate, excluded, given, lambda name: self._before(name, until))
-        then = self._closure(candidate, excluded, given, lambda name: self._as_it_stood(name, candidate))
+        start = {candidate, *self._changes(value, candidate, until)} - excluded
+        known = {value} if value and not rebinds else set[str]()
+        whole = self._closure(start, known, excluded, given, lambda name: self._before(name, until))
+        then = self._closure(start, known, excluded, given, lambda name: self._as_it_stood(name, candidate))
         return (then,) if then == whole else (whole, then)
 
+    def _trainings(self, value: str) -> frozenset[int]:
+        """The statements that train the value and do not define it."""
+        mutating = self._givers.get(value, ())
+        return frozenset(
+            index
+            for index in mutating
+            if self._statements[index].trains and value not in self._statements[index].defines
+        )
+
+    def _changes(self, value: str, start: int, end: int) -> list[int]:
+        """The statements between these that change the value."""
+        return [index for index in self._givers.get(value, ()) if start < index < end]
+
     def _closure(
-        self, candidate: int, excluded: frozenset[int], given: frozenset[str], givers: Givers
+        self, start: set[int], known: set[str], excluded: frozenset[int], given: frozenset[str], givers: Givers
     ) -> tuple[int, ...]:
-        chosen, names = {candidate}, set[str]()
-        pending = self._needs(candidate)
+        """`start` and what it needs, but nothing for the names that are `known`."""
+        chosen, names = set(start), set(known)
+        pending = set[str]().union(*(self._needs(index) for index in start)) - names
         while pending:
             name = pending.pop()
             names.add(name)
             for index in set(givers(name) if name not in given else ()) - chosen - excluded:
                 chosen.add(index)
                 pending |= self._needs(index) - names
-        if any(self._is_unresolved(name) for name in names - given):
+        if any(self._is_unresolved(name) for name in names - given - known):
             chosen |= set(self._stars)
         return tuple(sorted(chosen))
 

@@ -1,7 +1,6 @@
 """Probes for question 6: they run in the child, on the student's functions. Networks and data are made here.
 
-Those of the evidence run the notebook's experiments: its data, seeds, learning rate and steps. Networks whose weights the
-student's functions do not change are trained in NumPy, which is much faster for so small ones. `run` shifts every seed.
+Those with a `run`, which shifts every seed, are the notebook's experiments. They train in NumPy: it is faster for small nets.
 """
 
 from __future__ import annotations
@@ -18,7 +17,9 @@ from torch import nn
 WIDTH, DEPTH, LINES = 20, 4, r"[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?$"
 STEPS, BATCH, RATE, MOMENTUM = 468, 32, 0.1, 0.9
 INIT_SEEDS = {"shallow": 100, "small": 200, "large": 300, "he_normal": 600, "he_uniform": 600, "better": 600}
+BOUNDS = {"small": 0.03, "large": 3.0}
 TRAIN_SEEDS = {start: seed + 50 for start, seed in INIT_SEEDS.items()}
+WEIGHTS = [f"{2 * layer}.weight" for layer in range(DEPTH + 1)]
 EDGE = 0.4  # where the training range of 6(j) ends
 CONSTANT = 1e-3  # predictions that spread less than this are constant
 ATTEMPTS = 3  # at a run that does not end at a constant, and runs of which a mean is taken
@@ -36,7 +37,7 @@ def _net(depth: int = DEPTH) -> Any:
 
 
 def _generic(seed: int) -> Any:
-    torch.manual_seed(seed)
+    _seed(seed)
     return _net()
 
 
@@ -44,16 +45,10 @@ def _column(x: Any) -> Any:
     return torch.tensor(np.reshape(x, (-1, 1)), dtype=torch.float32)
 
 
-# Checks
-
-
 def deep_net_outputs(namespace: dict[str, Any], seed: int, x: Any) -> Any:
     """Modules, parameters, and the outputs with parameters that are set here."""
-    model = _own_model(namespace)
-    right = _generic(seed)
+    model = _with(_own_model(namespace), _generic(seed))
     with torch.no_grad():
-        for mine, p in zip(model.parameters(), right.parameters(), strict=True):
-            mine.copy_(p)
         return len(model), sum(p.numel() for p in model.parameters()), model(_column(x)).numpy()
 
 
@@ -112,13 +107,11 @@ def initial_variance(namespace: dict[str, Any], fan_in: int, fan_out: int, seed:
     return float(weights.var()) if is_fair else float("nan")
 
 
-# Experiments
-
-
 def norms_at_start(namespace: dict[str, Any], start: str, run: int) -> Any:
     """What `print_gnorms` prints for the notebook's data and initial weights."""
-    norms = _printed(namespace["print_gnorms"], _started(start, run), *map(_column, _data()))
-    return dict(zip(_weight_names(), norms, strict=True))
+    return dict(
+        zip(WEIGHTS, _printed(namespace["print_gnorms"], _started(start, run), *map(_column, _data())), strict=False)
+    )
 
 
 def norms_of_better_init(namespace: dict[str, Any], run: int) -> Any:
@@ -126,7 +119,7 @@ def norms_of_better_init(namespace: dict[str, Any], run: int) -> Any:
     x, y = map(_column, _data())
     model = _started("better", run, namespace["better_init"])
     nn.functional.mse_loss(model(x), y).backward()
-    return dict(zip(_weight_names(), [float(layer.weight.grad.norm()) for layer in model[::2]], strict=True))
+    return dict(zip(WEIGHTS, [float(layer.weight.grad.norm()) for layer in model[::2]], strict=True))
 
 
 def small_weights_trained(namespace: dict[str, Any], run: int) -> Any:
@@ -134,22 +127,15 @@ def small_weights_trained(namespace: dict[str, Any], run: int) -> Any:
     model = _with(_own_model(namespace), _trained(_started("small", run), *_data(), TRAIN_SEEDS["small"] + run))
     with torch.no_grad():
         predictions = model(torch.tensor(GRID)).numpy()
-    error = float(np.mean((predictions - _truth(GRID)) ** 2))
-    return {
-        "error / variance": error / float(_truth(GRID).var()),
-        "spread of predictions": float(predictions.std()),
-    }
+    return {"error / variance": _error(predictions) / _truth(GRID).var(), "spread of predictions": predictions.std()}
 
 
 def large_weights_trained(namespace: dict[str, Any], run: int) -> Any:
     """The student's network from large weights: the training loss before the first step and after ten."""
-    start = _started("large", run)
+    model, start = _own_model(namespace), _started("large", run)
     after = _trained(start, *_data(), TRAIN_SEEDS["large"] + run, steps=10)
-    model = _own_model(namespace)
-    return {
-        "log10 of the first loss": _log_loss(_with(model, start)),
-        "log10 of the last loss (40 if not finite)": _log_loss(_with(model, after)),
-    }
+    first, last = (_log_loss(_with(model, parameters)) for parameters in (start, after))
+    return {"log10 of the first loss": first, "log10 of the last loss (40 if not finite)": last}
 
 
 def _log_loss(model: Any) -> float:
@@ -162,7 +148,7 @@ def _log_loss(model: Any) -> float:
 def small_weights_features(namespace: dict[str, Any], run: int) -> Any:
     """Singular values and first feature before and after training from small weights."""
     before = _started("small", run)
-    after = _torch_net(_trained(before, *_data(), TRAIN_SEEDS["small"] + run))
+    after = _trained(before, *_data(), TRAIN_SEEDS["small"] + run)
     found = {}
     for when, model in (("before", before), ("after", after)):
         s, features = _features(namespace, model)
@@ -176,24 +162,24 @@ def start_features(namespace: dict[str, Any], run: int) -> Any:
     """Singular values before training: large weights against He's."""
     large, _f = _features(namespace, _started("large", run))
     he, _f = _features(namespace, _started("he_normal", run))
-    return {
-        "s4 / s1 large": large[3] / large[0],
-        "s5 / s1 large": large[4] / large[0],
-        "s5 / s1 better": he[4] / he[0],
-        "s1 large / s1 better": large[0] / he[0],
-    }
+    found = {"s4 / s1 large": large[3] / large[0], "s5 / s1 large": large[4] / large[0]}
+    return {**found, "s5 / s1 better": he[4] / he[0], "s1 large / s1 better": large[0] / he[0]}
 
 
 def better_init_trained(namespace: dict[str, Any], run: int) -> Any:
     """Mean squared error on the true function after training from the student's initialization."""
-    predictions = _predicted(_trained_from(namespace["better_init"], _data(), run), GRID)
-    return {"test error": float(np.mean((predictions - _truth(GRID)) ** 2))}
+    return {"test error": _error(_forward(_trained_from(namespace["better_init"], _data(), run), GRID)[-1])}
+
+
+def _error(predictions: Any) -> float:
+    """The mean squared error on the grid, without noise."""
+    return float(np.mean((predictions - _truth(GRID)) ** 2))
 
 
 def better_init_trained_left(namespace: dict[str, Any], run: int) -> Any:
     """The same where the training data end at 0.4: left and right of it."""
-    squares = (_predicted(_trained_from(namespace["better_init"], _data(50, EDGE), run), GRID) - _truth(GRID)) ** 2
-    inside = GRID <= EDGE
+    layers = _trained_from(namespace["better_init"], _data(50, EDGE), run)
+    squares, inside = (_forward(layers, GRID)[-1] - _truth(GRID)) ** 2, GRID <= EDGE
     return {"error up to 0.4": float(squares[inside].mean()), "error above 0.4": float(squares[~inside].mean())}
 
 
@@ -201,10 +187,10 @@ def depth_features(namespace: dict[str, Any], run: int) -> Any:
     """After training: a shallow network's spectrum against a deep one's."""
     shallow = _trained(_started("shallow", run), *_data(), TRAIN_SEEDS["shallow"] + run)
     found = {}
-    for name, layers in (("shallow", shallow), ("deep", _trained_from(_he, _data(), run))):
-        s, _f = _features(namespace, _torch_net(layers))
-        error = float(np.mean((_predicted(layers, GRID) - _truth(GRID)) ** 2))
-        found |= {f"s5 / s1 {name}": s[4] / s[0], f"s20 / s1 {name}": s[19] / s[0], f"test error {name}": error}
+    for name, layers in (("shallow", shallow), ("deep", _trained_from(_start("he_normal"), _data(), run))):
+        s, _f = _features(namespace, layers)
+        found |= {f"s5 / s1 {name}": s[4] / s[0], f"s20 / s1 {name}": s[19] / s[0]}
+        found[f"test error {name}"] = _error(_forward(layers, GRID)[-1])
     return found
 
 
@@ -218,19 +204,18 @@ def _bends(namespace: dict[str, Any], data: tuple[Any, Any], run: int) -> float:
     """The mean of some runs. Second differences of all features together do not depend on their basis."""
     ratios = []
     for attempt in range(run, run + ATTEMPTS):
-        _s, features = _features(namespace, _torch_net(_trained_from(_he, data, attempt)))
+        _s, features = _features(namespace, _trained_from(_start("he_normal"), data, attempt))
         bends, inside = np.linalg.norm(np.diff(features, 2, axis=0), axis=1), GRID[1:-1, 0] <= EDGE
         ratios.append(bends[~inside].mean() / bends[inside].mean())
     return float(np.mean(ratios))
 
 
 def _features(namespace: dict[str, Any], model: Any) -> Any:
-    _count, s, features = _linearized(namespace, model, torch.tensor(GRID))
-    return _plain(s), _plain(features)
-
-
-def _plain(value: Any) -> Any:
-    return np.asarray(value.detach().numpy() if hasattr(value, "detach") else value, float)
+    """Singular values, filled up with zeros, and features on the grid, as arrays; `model` may be a list of parameters."""
+    model = model if isinstance(model, nn.Module) else _with(_net(len(model) // 2 - 1), model)
+    _count, *parts = _linearized(namespace, model, torch.tensor(GRID))
+    s, features = (np.asarray(p.detach().numpy() if hasattr(p, "detach") else p, float) for p in parts)
+    return np.pad(s, (0, WIDTH)), features
 
 
 def _seed(seed: int) -> None:
@@ -249,29 +234,20 @@ def _data(seed: int = 10, high: float = 1.0) -> tuple[Any, Any]:
     return x.astype(np.float32), (_truth(x) + 0.1 * rng.randn(1500, 1)).astype(np.float32)
 
 
-def _weight_names() -> list[str]:
-    return [f"{2 * layer}.weight" for layer in range(DEPTH + 1)]
+def _start(kind: str) -> Any:
+    """The initialization of this name; biases are 0."""
 
+    def init(module: Any) -> None:
+        if isinstance(module, nn.Linear):
+            he = (2 / module.in_features) ** 0.5
+            bound = BOUNDS.get(kind, 3**0.5 * he)
+            if kind == "he_normal":
+                nn.init.normal_(module.weight, 0, he)
+            else:
+                nn.init.uniform_(module.weight, -bound, bound)
+            nn.init.zeros_(module.bias)
 
-def _he(module: Any) -> None:
-    if isinstance(module, nn.Linear):
-        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-        nn.init.zeros_(module.bias)
-
-
-def _uniform(module: Any, scale: float) -> None:
-    if isinstance(module, nn.Linear):
-        bound = scale or (6 / module.in_features) ** 0.5
-        nn.init.uniform_(module.weight, -bound, bound)
-        nn.init.zeros_(module.bias)
-
-
-STARTS = {
-    "small": lambda module: _uniform(module, 0.03),
-    "large": lambda module: _uniform(module, 3.0),
-    "he_uniform": lambda module: _uniform(module, 0),
-    "he_normal": _he,
-}
+    return init
 
 
 def _started(start: str, run: int, init: Any = None) -> Any:
@@ -279,11 +255,7 @@ def _started(start: str, run: int, init: Any = None) -> Any:
     _seed(INIT_SEEDS[start] + run)
     model = _net(1 if start == "shallow" else DEPTH)
     _seed(INIT_SEEDS[start] + run)
-    return model if start == "shallow" else model.apply(init or STARTS[start])
-
-
-def _torch_net(layers: Any) -> Any:
-    return _with(_net(len(layers) // 2 - 1), layers)
+    return model if start == "shallow" else model.apply(init or _start(start))
 
 
 def _with(model: Any, parameters: Any) -> Any:
@@ -301,10 +273,6 @@ def _forward(layers: Any, x: Any) -> list[Any]:
     for index in range(0, len(layers) - 2, 2):
         values.append(np.maximum(values[-1] @ layers[index] + layers[index + 1], 0))
     return [*values, values[-1] @ layers[-2] + layers[-1]]
-
-
-def _predicted(layers: Any, x: Any) -> Any:
-    return _forward(layers, x)[-1]
 
 
 def _gradients(layers: Any, x: Any, y: Any) -> list[Any]:
@@ -333,6 +301,6 @@ def _trained_from(init: Any, data: tuple[Any, Any], run: int) -> Any:
     """The first run that does not end at a constant: some do, with dead ReLUs, from right weights too."""
     for attempt in range(run, run + ATTEMPTS):
         layers = _trained(_started("better", attempt, init), *data, TRAIN_SEEDS["better"] + attempt)
-        if _predicted(layers, GRID).std() > CONSTANT:
+        if _forward(layers, GRID)[-1].std() > CONSTANT:
             break
     return layers

@@ -78,6 +78,31 @@ def slice_texts(*cells: str, given_names: frozenset[str] = frozenset(), which: i
         (("K = 1", "def f(a=K): return a"), ["K = 1", "def f(a=K): return a"]),
         (("x = 1", "f = lambda: x"), ["x = 1", "f = lambda: x"]),
         (("g = abs", "f = g"), ["g = abs", "f = g"]),
+        (("f = make()", "f.add(1)", "make = list"), ["f = make()", "f.add(1)", "make = list"]),
+        (("f.add(0)", "f = make()", "make = list"), ["f = make()", "make = list"]),
+        (
+            ("f = make()", "make = list", "def fit(n): n.train(); loss(n).backward()", "fit(f)", "f.add(1)"),
+            ["f = make()", "make = list", "f.add(1)"],
+        ),
+        (
+            ("f = make()", "make = list", "def fit(n):\n    loss(n).backward()\n    return n, 1", "f, best = fit(f)"),
+            ["f = make()", "make = list"],
+        ),
+        (
+            ("f = make()", "make = list", "for x in z:\n    f.zero_grad()\n    g(x).backward()"),
+            ["f = make()", "make = list"],
+        ),
+        (
+            (
+                "w = make()",
+                "make = list",
+                "def fit(n):\n    n.clear()\n    g(n).backward()",
+                "fit(w)",
+                "def f(): return w",
+                "g = 1",
+            ),
+            None,
+        ),
         (("a = 1; b = 2; c = 3", "def f(): return b"), ["b = 2", "def f(): return b"]),
         (
             ("import torch", "if torch.cuda.is_available():\n    dev = 1\nelse:\n    dev = 2", "def f(): return dev"),

@@ -1,0 +1,30 @@
+"""Which statements train something: they compute gradients as torch does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from grader.submission.expressions import dotted
+
+GRADIENTS = "backward"  # the method by which torch fills in gradients
+
+
+class Training:
+    """Learns the functions of a document that compute gradients, then tells the statements that do or call them."""
+
+    def __init__(self) -> None:
+        self._functions: set[str] = set()
+
+    def learn(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Remember the function if it trains; one that calls another must be learned after it."""
+        if self.happens_in(ast.walk(function)):
+            self._functions.add(function.name)
+
+    def happens_in(self, parts: Iterable[ast.AST]) -> bool:
+        """Whether one of these nodes computes gradients or calls a function that does."""
+        calls = (part.func for part in parts if isinstance(part, ast.Call))
+        return any(
+            called.attr == GRADIENTS if isinstance(called, ast.Attribute) else dotted(called) in self._functions
+            for called in calls
+        )
