@@ -15,7 +15,10 @@ HOMEWORK = "homework"  # the bundled reference and rubrics, where the package is
 SUFFIXES = (".py", ".json", ".txt", ".typed", ".sh")
 NAME = f"grader-{__version__}-py3-none-any.whl"
 INFO = f"grader-{__version__}.dist-info"
-METADATA = f"Metadata-Version: 2.1\nName: grader\nVersion: {__version__}\n"
+NEEDED = ("ipython>=8.12", "mpmath>=1.3", "msgspec>=0.19", "nbformat>=5.9", "numpy>=1.26", "rich>=13.7")
+METADATA = f"Metadata-Version: 2.1\nName: grader\nVersion: {__version__}\nRequires-Python: >=3.10\n" + "".join(
+    f"Requires-Dist: {one}\n" for one in NEEDED
+)
 WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 

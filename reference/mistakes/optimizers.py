@@ -892,6 +892,13 @@ def submission_logs_nan() -> Logs:
     return logs
 
 
+def submission_logs_two_epochs() -> Logs:
+    """Every optimizer runs for five epochs."""
+    ends = {"train_losses": 80, "train_accs": 3, "val_accs": 3}
+    logs = _optimizers(sgd=0.5, sgd_momentum=0.5, rmsprop=0.5, adam=0.5)
+    return {path: {name: curve[: ends[name]] for name, curve in curves.items()} for path, curves in logs.items()}
+
+
 def submission_logs_slow() -> Logs:
     """RMSProp and Adam should classify more than 45 % of the training images after five epochs."""
     return _optimizers(sgd=0.4, sgd_momentum=0.4, rmsprop=0.4, adam=0.4)

@@ -160,6 +160,7 @@ def recorded_norms(namespace: dict[str, Any], dW1: Any, db1: Any, dW2: Any, db2:
 LOSSES = "submission_logs/initialization_experiment_{}.npz"
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
 SCHEMES = ("he", "random", "zero")
+EPOCHS = 5
 
 
 def _losses(logs: Any, scheme: str) -> Any:
@@ -191,8 +192,14 @@ def complete_initializations(logs: Any) -> int:
 
 
 def complete_curves(logs: Any) -> int:
-    """For how many of the optimizers `_is_complete` holds."""
-    return sum(_is_complete(logs[f"submission_logs/optimizer_experiment_{rule}.npz"]) for rule in RULES)
+    """For how many of the optimizers there are complete curves of five epochs."""
+    runs = [logs[f"submission_logs/optimizer_experiment_{rule}.npz"] for rule in RULES]
+    return sum(_is_complete(curves) and _has_five_epochs(curves) for curves in runs)
+
+
+def _has_five_epochs(curves: Any) -> bool:
+    """As many steps in each; accuracies before training and after every epoch."""
+    return np.shape(curves["train_accs"]) == (EPOCHS + 1,) and np.size(curves["train_losses"]) % EPOCHS == 0
 
 
 def _is_complete(curves: Any) -> bool:
