@@ -32,7 +32,7 @@ FAMILIES = {
         "momentum_path momentum_R momentum_eigs eig_type eta_repeated eta_stable_max eta_complex_range "
         "momentum_rate runGDM"
     ),
-    "family_biases": "Solver jacobian_features* svd_local_linearization",
+    "family_biases": "Solver jacobian_features svd_local_linearization",
     "family_columns": "gd_lstsq_path momentum_path* weight_grad_norms print_gnorms",
     "family_fan_out": "FullyConnectedNet",
     "family_features": "svd_features svd_local_linearization",
@@ -69,7 +69,7 @@ FAMILIES = {
         "noise_aug_weights expected_noisy_loss augment mean_recursion mean_stable_range mean_limit joint_cov "
         "ridge_kernel FullyConnectedNet better_init"
     ),
-    "family_zero_grad": "weight_grad_norms jacobian_features* svd_local_linearization",
+    "family_zero_grad": "weight_grad_norms jacobian_features svd_local_linearization",
 }
 
 
