@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import RubricError, UsageError
+from grader.files import clear_faults, write_atomically
 from grader.handout.complete import handout_faults
 from grader.handout.public import PUBLIC_SECRET, public_checks
 from grader.public_checks import SUFFIX, encode_checks
@@ -41,13 +42,11 @@ def write_files(files: tuple[HandoutFile, ...], folder: Path, *, replaces: bool)
     if not replaces and (different := [file.path for file in files if _differs(folder / file.path, file.data)]):
         names = ", ".join(different)
         raise UsageError(f"{folder} has other files of these names: {names}. --force replaces them.")
-    try:
-        for file in files:
-            path = folder / file.path
+    for file in files:
+        path = folder / file.path
+        with clear_faults(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.data)
-    except OSError as error:
-        raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from None
+        write_atomically(path, file.data)
 
 
 def _differs(path: Path, data: bytes) -> bool:
