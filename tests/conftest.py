@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import nbformat  # noqa: F401 (imported late by the reader: before any test changes the interpreter)
 import pytest
 
-import grader.formula  # noqa: F401 (the same, by a comparator)
 from grader.plan import Limits
 from grader.sandbox.client import Sandbox
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import warnings
 from collections.abc import Iterator
 from itertools import islice
@@ -50,12 +52,23 @@ def _upgraded(text: str, *, with_texts: bool) -> Cells:
         *(AssertionError, ArithmeticError, RecursionError, MemoryError),
     )
     try:
-        with warnings.catch_warnings():  # about missing cell ids and the like
+        with warnings.catch_warnings(), _without_log():  # about missing cell ids and the like
             warnings.simplefilter("ignore")
             notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     except (nbformat.ValidationError, *converters_raise) as error:
         return Cells((), fault=f"its notebook format cannot be read ({_short(error)}): save it again with Jupyter")
     return _cells_of(notebook, with_texts=with_texts)
+
+
+@contextlib.contextmanager
+def _without_log() -> Iterator[None]:
+    """Nbformat logs what is wrong with a notebook, whole outputs and all: nobody reads it, and it may be no Unicode."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _cells_of(notebook: dict[str, Any], *, with_texts: bool) -> Cells:

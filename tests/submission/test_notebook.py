@@ -35,6 +35,14 @@ def test_read_cells_upgrades_old_formats(content: dict[str, object], source: str
     assert read_cells(json.dumps(content).encode()).sources == (source,)
 
 
+def test_read_cells_logs_nothing_about_old_notebooks(caplog: pytest.LogCaptureFixture) -> None:
+    outputs = [{"output_type": "\ud800", "text": "\ud800"}]
+    cells = [{"cell_type": "code", "input": "x = 3", "language": "python", "outputs": outputs}]
+    odd = {**V3, "worksheets": [{"cells": cells, "metadata": {}}], "cells": []}
+    read_cells(json.dumps(odd).encode())
+    assert caplog.records == []
+
+
 def test_read_cells_ignores_cells_that_are_not_code() -> None:
     cells = [
         {"cell_type": "markdown", "source": "# hi"},
