@@ -20,6 +20,8 @@ PACKAGE = Path(__file__).parent
 COMPILERS = (
     "*.py",
     "compare/*.py",
+    "formula/*.py",
+    "gradescope/*.py",
     "handout/*.py",
     "rubric/*.py",
     "submission/*.py",

@@ -45,6 +45,8 @@ def result(the_plan: Plan, sandbox: Sandbox, *cells: str) -> CheckResult:
         (("answer_a = ?",), "missing", "square"),
         (("answer_a = '3x'", "answer_a = 'x^2'", "answer_a = '2x'"), "passed", "answer_a"),
         (("power = 2", "answer_a = f'x^{power}'"), "passed", "answer_a"),
+        (("answer_a = 'x'\nanswer_a += '*x'",), "passed", "answer_a"),
+        (("answer_a = ('x*x',)",), "passed", "answer_a"),
     ],
 )
 def test_grade_takes_the_better_way_to_answer(
@@ -52,6 +54,14 @@ def test_grade_takes_the_better_way_to_answer(
 ) -> None:
     found = result(plan(EITHER), sandbox, *cells)
     assert (found.status.value, found.function) == (status, function)
+
+
+def test_grade_keeps_the_function_where_nobody_here_knows_the_formula(sandbox: Sandbox) -> None:
+    unknown = msgspec.structs.replace(FORMULA, cases=(Case(arguments=(), expected=(None,)),))
+    either = msgspec.structs.replace(SQUARE, equivalent=unknown)
+    found = result(plan(either), sandbox, WRONG, "answer_a = '2x'")
+    assert (found.status.value, found.function) == ("failed", "square")
+    assert "Your answer was read as 2*x." in found.message
 
 
 def test_grade_tells_of_both_ways_where_both_are_wrong(sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""A formula as a text, compared as an identity."""
+"""A formula as a text, compared as a function: exactly where it is rational, else at points of every regime."""
 
 from __future__ import annotations
 

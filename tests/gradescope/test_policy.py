@@ -72,6 +72,7 @@ def submitted(*minutes_before: float, failed: bool = False) -> Metadata:
             "At most 1 submissions an hour are graded. Submit again in 1 minute.",
         ),
         (SubmissionLimits(per_hour=1), Metadata(earlier=submitted(5).earlier), ""),
+        (SubmissionLimits(in_total=1, per_hour=1), submitted(0), ""),  # itself: it is graded again
     ],
 )
 def test_refusal(limits: SubmissionLimits | None, metadata: Metadata, reason: str) -> None:

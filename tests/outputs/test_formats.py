@@ -158,6 +158,14 @@ def test_prairielearn_stays_within_a_megabyte() -> None:
     assert "It returned 2" in text
 
 
+def test_points_that_a_person_decides_do_not_count_as_lost() -> None:
+    undecided = CheckResult(name="a formula", function="f", status=Status.UNDECIDED, score=0, points=2)
+    classroom = json.loads(render_classroom(report(RIGHT, undecided), {}))
+    assert (classroom["score"], classroom["max-score"]) == (3, 3)
+    tests = json.loads(render_prairielearn(report(RIGHT, undecided)))["tests"]
+    assert [test["max_points"] for test in tests] == [1.5, 0]
+
+
 def test_classroom_scales_points_to_whole_numbers() -> None:
     results = json.loads(render_classroom(report(WRONG, RIGHT), {"CLASSROOM": "cs1", "SUBMISSION_TAG": "s/7"}))
     assert (results["schema"], results["classroom"], results["submission"]) == ("classroom50/result/v1", "cs1", "s/7")

@@ -24,6 +24,23 @@ def with_formula(write: Write, expected: str, where: str = WHERE, more: str = ""
     return write((BEFORE, text), files={"reference/powers.py": power})
 
 
+def test_formula_needs_a_name_of_its_own(write: Write) -> None:
+    folder = with_formula(write, "x^2", "x: [1, 4]", ", agrees_with: square")
+    path = folder / "rubrics/q1.yaml"
+    path.write_text(path.read_text("utf-8").replace("answer: answer_a", "answer: power"), "utf-8")
+    assert 'formula.answer: "power" is the function\'s name: the text needs one of its own' in faults_of(folder)[0]
+
+
+def test_evidence_has_no_points(write: Write) -> None:
+    written = """\
+    written: {points: 0, checklist: [a point]}
+    evidence:
+      - {name: the square, points: 1, function: power, signature: "power(x) -> y", cases: [{x: 1.0}], compare: close}
+"""
+    folder = write((BEFORE, BEFORE + written))
+    assert faults_of(folder) == ("rubrics/q1.yaml:20: parts[0].evidence[0].points: must be at most 0, not 1",)
+
+
 def faults_of(folder: Path) -> tuple[str, ...]:
     try:
         compile_plan(folder)

@@ -109,6 +109,14 @@ YAML_FAULTS: list[tuple[dict[str, str | None], list[str]]] = [
         [f"{HW}:4: handout: rubrics/hw.ipynb does not exist"],
     ),
     (
+        {HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\nlogs: [a.exe, /b.json, ../c.npz]\n"},
+        [
+            f"{HW}:4: logs[0]: must end with .npz or .json: other files are not read",
+            f"{HW}:4: logs[1]: must be a path inside a submission",
+            f"{HW}:4: logs[2]: must be a path inside a submission",
+        ],
+    ),
+    (
         {HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\nstarter: ../x\n"},
         [f"{HW}:4: starter: must be inside rubrics/, so that a change of it is noticed"],
     ),

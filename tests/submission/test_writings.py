@@ -187,6 +187,27 @@ def test_writings_leave_a_private_text_behind() -> None:
     assert (writing, place.source) == (Writing(part="7(b)", places=(place,)), "")
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (f"**7(a)** books.\n(b) {SENTENCE}",),
+        (f"**7(a)** books. **7(b)** {SENTENCE} **7(c)** 3",),
+        ("**7(a)** books.", f"### Study group\n{SENTENCE}"),
+        (f"**7(a)** books.\n```\n{SENTENCE}\n```",),
+        ("**7(b)** nobody", f"**7(a)** books, and for 7b: {SENTENCE}"),
+    ],
+)
+def test_writings_withhold_a_text_that_a_private_one_may_stand_in(texts: tuple[str, ...]) -> None:
+    found = writings(hw(*(("markdown", text) for text in texts)))
+    assert found
+    assert not any(SENTENCE in writing.text for writing in found)
+
+
+def test_writings_beside_a_private_one_with_its_own_heading_are_shown() -> None:
+    found = writings(hw(("markdown", "**7(a)** books"), ("markdown", f"**7(b)** {SENTENCE}")))
+    assert [writing.text for writing in found] == ["**7(a)** books", ""]
+
+
 def test_reading_holds_no_private_text() -> None:
     thing = hw(("code", "x = 1"), ("markdown", f"**7(b)** {SENTENCE}"), ("code", "def square(x): return x"))
     assert "Ada" not in repr(read_submission(thing, WANTED))
