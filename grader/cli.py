@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from grader import __version__
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.outputs.formats import FORMATS
 
 EXIT_CODES = """exit codes:
@@ -22,7 +22,7 @@ EXIT_CODES = """exit codes:
   5 fault of the grader          7 student code would not be confined
   130 interrupted                141 the reader of the output stopped reading"""
 
-
+MOMENTS = ("before-due", "after-due", "published")
 BUG_EXIT_CODE = 5
 INTERRUPTED_EXIT_CODE = 130
 BROKEN_PIPE_EXIT_CODE = 141  # of a program that SIGPIPE ends
@@ -134,8 +134,16 @@ def _run(options: argparse.Namespace) -> int:
             fail_under=options.fail_under,
             allows_weak_isolation=options.allow_weak_isolation,
             has_evidence=not options.no_evidence,
+            moment=_moment(options),
         )
     )
+
+
+def _moment(options: argparse.Namespace) -> str | None:
+    """When the student looks whose view is asked for; None for that of the staff."""
+    if options.viewer == "staff" and options.at:
+        raise UsageError("--at is about what a student sees: add --as student")
+    return None if options.viewer == "staff" else options.at or MOMENTS[0]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -201,6 +209,10 @@ def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     run.add_argument("--format", choices=("text", *FORMATS), default="text", help="what to print (default: text)")
     fail = "end with 1 when the score is less than this percentage of the points"
     run.add_argument("--fail-under", type=_percent, default=0.0, metavar="PERCENT", help=fail)
+    viewer = "whose view to print (default: staff); -o writes everything in any case"
+    run.add_argument("--as", choices=("student", "staff"), default="staff", dest="viewer", help=viewer)
+    at = "when the student looks (default: before-due)"
+    run.add_argument("--at", choices=MOMENTS, help=at)
     faster = "leave out the checks that only stand beside written answers, for staff: it takes less time"
     run.add_argument("--no-evidence", action="store_true", help=faster)
     weak = "grade even where student code is not well confined: only for code that you trust"

@@ -109,6 +109,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     points: float
     questions: tuple[QuestionResult, ...]
     awaiting: float = 0.0
+    unshown: int = 0  # checks that are left out of a student's view (outputs/student.py)
     notes: tuple[str, ...] = ()
     fault: str = ""  # why the submission is not gradable; empty when it is
     layers: tuple[LayerState, ...] = ()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 import msgspec
 
 from grader.assignment import check_folder, load_plan
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, UsageError
 from grader.files import check_writable, clear_faults, is_special, write_atomically
 from grader.isolation import Isolation, measure, places_around, require
-from grader.outputs.formats import render
+from grader.outputs.formats import render, render_problem
 from grader.outputs.gradescope import render_gradescope
 from grader.pipeline import grade, unfinished, ungradable
 from grader.plan import Limits, without_evidence
@@ -37,6 +38,7 @@ class Options(NamedTuple):
     fail_under: float  # percent of the points
     allows_weak_isolation: bool
     has_evidence: bool  # beside written answers
+    moment: str | None  # of the student whose view is printed (see outputs.student); None for staff
 
 
 def run(options: Options) -> int:
@@ -46,14 +48,30 @@ def run(options: Options) -> int:
     """
     if options.output is not None:
         check_writable(options.output)  # before any time is spent on grading
-    report = _grade(options)
+    with _Problem(options):
+        report = _grade(options)
     try:
         _store(options, report)
     finally:
-        _print(report, options.style)  # also when the disk is full by now
+        _print(_view(options, report), options.style)  # also when the disk is full by now
     if report.fault:
         return NOT_GRADABLE
     return NOT_MET if 100 * report.score < options.fail_under * report.points else 0
+
+
+class _Problem(AbstractContextManager["_Problem"]):
+    """Tells programs what stopped the harness: a test run without results could pass for a success."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        """Print it in the format that was asked for; the command line says the rest."""
+        if isinstance(error, Exception) and not isinstance(error, UsageError):
+            text = render_problem(str(error), self._options.assignment.resolve().name, self._options.style)
+            sys.stdout.write(text and f"{text}\n")
 
 
 def _grade(options: Options) -> Report:
@@ -86,6 +104,14 @@ def _weaknesses(isolation: Isolation, *, is_allowed: bool) -> tuple[str, ...]:
 def _store(options: Options, report: Report) -> None:
     if options.output is not None:
         write_atomically(options.output, render_gradescope(report) + "\n")
+
+
+def _view(options: Options, report: Report) -> Report:
+    if options.moment is None:
+        return report
+    from grader.outputs.student import Moment, as_student  # noqa: PLC0415 (only when asked for)
+
+    return as_student(report, Moment(options.moment))
 
 
 def _print(report: Report, style: str) -> None:

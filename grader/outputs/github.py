@@ -22,6 +22,11 @@ def render_annotations(report: Report) -> str:
     return "\n".join([*lines, _command("notice", "Score", _total(report))])
 
 
+def render_problem(message: str) -> str:
+    """The annotation for a fault of the harness, after which there is no report."""
+    return _command("error", "The grader failed", plain(message))
+
+
 def render_summary(report: Report) -> str:
     """Markdown for the step's summary: a table of the parts, then what is wrong."""
     lines = [f"## {_text(report.title)}", "", f"**{_total(report)}** for `{_text(report.submission)}`", ""]

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.outputs.visible import one_line, plain, without_secrets
-from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
+from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines, unshown_words
 from grader.outputs.written import (
     TITLE,
     awaiting_words,
@@ -170,7 +170,10 @@ def _print_end(console: Console, report: Report) -> None:
     for weakness in report.weaknesses:
         _print_remark(console, f"weak isolation: student code could do this: {plain(weakness)}", "red")
     awaiting = f", and {awaiting_words(report.awaiting)}" if report.awaiting else ""
-    console.print(Text(f"Total {report.score:g} / {report.points:g}{awaiting}", "bold"))
+    if report.unshown:
+        _print_remark(console, unshown_words(report.unshown), "yellow")
+    word = "Shown" if report.unshown else "Total"
+    console.print(Text(f"{word} {report.score:g} / {report.points:g}{awaiting}", "bold"))
     if layers := ", ".join(layer.name for layer in report.layers if layer.is_active):
         _print_remark(console, f"student code was confined by: {layers}", "dim")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grader.compare.wording import plural
 from grader.outputs.visible import one_line, plain, without_secrets
 from grader.report import CheckResult, PartResult, Seen, Status
 from grader.scoring import place_text
@@ -23,6 +24,12 @@ STATUS_WORDS = {
     Status.NOT_GRADED: "not graded",
 }
 MAX_STDOUT_LINES = 8
+
+
+def unshown_words(checks: int) -> str:
+    """Why the points in a student's view are not all."""
+    verb = "is" if checks == 1 else "are"
+    return f"{plural(checks, 'check')} {verb} not shown at this time. While one is not, Gradescope shows no total."
 
 
 def check_lines(check: CheckResult) -> Iterator[tuple[str, str]]:

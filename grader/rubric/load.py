@@ -67,6 +67,9 @@ class _Loader:
         self.check_logs(main.at("logs"), fields.logs)
         self.check_numbers({name: read_questions.get(name) for name in fields.questions})
         questions = tuple(rules for name in fields.questions if (rules := read_questions.get(name)))
+        course_rules: Rules = msgspec.convert(fields.rules.model_dump(), Rules)
+        if len(questions) == len(fields.questions):
+            self.check_leaderboard(main.at("rules", "leaderboard"), course_rules, questions)
         task, faults = assignment_task(main, fields, self.folder)
         self.faults += faults
         notebook = self.notebook(main, fields, task, questions)
@@ -79,7 +82,7 @@ class _Loader:
             task=task,
             handout=self.handout(main, fields, notebook),
             notebook=notebook,
-            rules=msgspec.convert(fields.rules.model_dump(), Rules),
+            rules=course_rules,
             logs=fields.logs,
         )
 
@@ -153,6 +156,14 @@ class _Loader:
                 self.faults.append(spot.at(index).fault("must end with .npz or .json: other files are not read"))
             elif path.is_absolute() or ".." in path.parts:
                 self.faults.append(spot.at(index).fault("must be a path inside a submission"))
+
+    def check_leaderboard(self, spot: Spot, rules: Rules, questions: tuple[QuestionRules, ...]) -> None:
+        labels = {question.label for question in questions}
+        labels |= {f"{question.label}({part.label})" for question in questions for part in question.parts}
+        for index, standing in enumerate(rules.leaderboard):
+            if standing.of and standing.of not in labels:
+                text = f'there is no question or part "{standing.of}"{did_you_mean(standing.of, labels)}'
+                self.faults.append(spot.at(index, "of").fault(text))
 
     def check_numbers(self, questions: Mapping[str, QuestionRules | None]) -> None:
         """No two files are the same question."""
