@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 import msgspec
@@ -41,13 +41,11 @@ UNFINISHED = (
 
 def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
     """Grade one submission. Raises SandboxError when the harness fails; whatever the submission does is in the report."""
-    sandbox.limits = plan.limits
     budget = Budget(plan.limits)
-    reading = read_in_child(bundle, plan, sandbox)
+    reading = read(bundle, plan, sandbox)
     if reading.fault:
         report = ungradable(bundle.name, reading.fault, plan)
         return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
-    reading = with_starter(reading, plan.handout.starter)
     questions, incidents = [], []
     for question in plan.questions:
         with closing(Runner(sandbox, reading, budget)) as runner:
@@ -55,6 +53,13 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
         incidents += runner.incidents
     report = report_of(bundle.name, questions, reading, plan)
     return msgspec.structs.replace(report, layers=sandbox.layers, incidents=tuple(incidents))
+
+
+def read(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
+    """What the submission contains, with the handout's files that it lacks. Children have the plan's limits from now on."""
+    sandbox.limits = plan.limits
+    reading = read_in_child(bundle, plan, sandbox)
+    return reading if reading.fault else with_starter(reading, plan.handout.starter)
 
 
 def ungradable(name: str, fault: str, plan: Plan) -> Report:
@@ -95,10 +100,14 @@ def grade_question(question: Question, plan: Plan, reading: Reading, runner: Run
     """One question: its parts in order; a part whose prerequisites failed is skipped."""
     parts: list[PartResult] = []
     for part in question.parts:
-        earned = {done.label: done.score == done.points for done in parts}
-        failed = tuple(need for need in part.needs if not earned.get(f"{question.label}({need})", False))
-        parts.append(grade_part(question, part, failed, plan, reading, runner))
+        parts.append(grade_part(question, part, failed_needs(question, part, parts), plan, reading, runner))
     return question_result(question, parts)
+
+
+def failed_needs(question: Question, part: Part, done: Iterable[PartResult]) -> tuple[str, ...]:
+    """Which of the parts that `part` builds on have not earned all their points."""
+    earned = {one.label: one.score == one.points for one in done}
+    return tuple(need for need in part.needs if not earned.get(f"{question.label}({need})", False))
 
 
 def grade_part(

@@ -74,6 +74,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     label: str  # "1"
     title: str
     parts: tuple[Part, ...]
+    source: str = ""  # "rubrics/q1.yaml", where it was written
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

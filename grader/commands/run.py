@@ -5,24 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-import msgspec
-
-from grader.assignment import check_folder, load_plan
-from grader.errors import SubmissionError, UsageError
+from grader.api import open_session
+from grader.errors import UsageError
 from grader.files import check_writable, clear_faults, is_special, write_atomically
-from grader.isolation import Isolation, measure, places_around, require
 from grader.outputs.formats import render, render_problem
 from grader.outputs.gradescope import render_gradescope
-from grader.pipeline import grade, unfinished, ungradable
-from grader.plan import Limits, without_evidence
 from grader.report import Report
-from grader.sandbox.client import Sandbox
-from grader.submission.collect import collect, name_of
 
 NOT_GRADABLE = 4
 NOT_MET = 1
@@ -75,30 +68,21 @@ class _Problem(AbstractContextManager["_Problem"]):
 
 
 def _grade(options: Options) -> Report:
-    check_folder(options.assignment)
-    places = places_around(options.assignment, options.submission, options.output)
-    with closing(Sandbox(Limits(), places.private)) as sandbox:
-        sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
-        plan = load_plan(options.assignment)
-        plan = plan if options.has_evidence else without_evidence(plan)
-        try:
-            bundle = collect(options.submission, plan.logs)
-        except SubmissionError as error:
-            return ungradable(name_of(options.submission), str(error), plan)
-        if options.output is not None and not is_special(options.output):
-            _store(options, unfinished(name_of(options.submission), plan))  # what stays when this process is killed
-        weaknesses = _weaknesses(measure(sandbox, places), is_allowed=options.allows_weak_isolation)
-        return msgspec.structs.replace(grade(bundle, plan, sandbox), weaknesses=weaknesses)
-
-
-def _weaknesses(isolation: Isolation, *, is_allowed: bool) -> tuple[str, ...]:
-    """What student code could do here; empty as it should be. Raises IsolationError unless that is allowed."""
-    if not is_allowed:
-        require(isolation)
-    weaknesses = tuple(f"{trial.property.value}: {trial.action}" for trial in isolation.failures())
-    for weakness in weaknesses:
+    with open_session(
+        options.assignment,
+        allow_weak_isolation=options.allows_weak_isolation,
+        has_evidence=options.has_evidence,
+        private=(options.submission, *([options.output] if options.output else [])),
+    ) as session:
+        report = session.grade(options.submission, leave_behind=lambda report: _leave_behind(options, report))
+    for weakness in report.weaknesses:
         sys.stderr.write(f"grader: weak isolation, {weakness}\n")
-    return weaknesses
+    return report
+
+
+def _leave_behind(options: Options, report: Report) -> None:
+    if options.output is not None and not is_special(options.output):
+        _store(options, report)
 
 
 def _store(options: Options, report: Report) -> None:
