@@ -36,7 +36,8 @@ def new_files(folder: Path) -> tuple[NewFile, ...]:
     for kind in ("rubric", "assignment"):
         text = json.dumps(json_schema(kind), indent=2, ensure_ascii=False) + "\n"
         files.append(NewFile(f"rubrics/{kind}.schema.json", text.encode()))
-    return tuple(_own(file, folder.resolve().name) for file in sorted(files))
+    name = Path(os.path.normpath(folder.absolute())).name
+    return tuple(_own(file, name) for file in sorted(files))
 
 
 def _own(file: NewFile, name: str) -> NewFile:

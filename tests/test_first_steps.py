@@ -54,19 +54,21 @@ def set_up(clone: Path) -> None:
     (clone / ".venv/.ready").touch()
 
 
+def newcomer(desk: Path) -> dict[str, str]:
+    """An environment that knows nothing of the one that runs the tests."""
+    ours = ("MAKEFLAGS", "MAKELEVEL", "PYTHONPATH", "VIRTUAL_ENV")
+    path = f"{desk.parent / 'bin'}:{os.environ['PATH']}"
+    plain = {name: value for name, value in os.environ.items() if name not in ours}
+    return plain | {"GRADER": str(desk.parent / "upstream"), "PATH": path}
+
+
 def test_first_steps_can_be_carried_out(desk: Path) -> None:
     cloning, rest = first_steps()
-    environment = os.environ | {
-        "GRADER": str(desk.parent / "upstream"),
-        "PATH": f"{desk.parent}/bin:{os.environ['PATH']}",
-    }
-    cloned = bash(cloning, desk, environment)
+    cloned = bash(cloning, desk, newcomer(desk))
     assert cloned.code == 0, cloned.lines
     set_up(desk / "grader")
-    done = bash(f"{ENTERED}{rest}\npython -c 'import grader; print(grader.__file__)'", desk, environment)
+    done = bash(f"{ENTERED}{rest}\npython -c 'import grader; print(grader.__file__)'", desk, newcomer(desk))
     assert (done.code, done.lines[-1:]) == (0, [str(desk / "grader/grader/__init__.py")]), done.lines
-    assert [line for line in done.lines if line.startswith("Total ")] == [
-        "Total 96 / 96, and 53 points await a person",
-        "Total 5 / 5",
-    ]
+    _bundled, own = (line for line in done.lines if line.startswith("Total "))
+    assert own == "Total 5 / 5"
     assert (desk / "autograder.zip").is_file()

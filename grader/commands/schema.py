@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -45,13 +46,20 @@ def check_rubrics(paths: tuple[Path, ...]) -> int:
 
 def _assignment_of(path: Path) -> Path:
     """The assignment folder that a folder is, or that a file or a folder belongs to."""
-    place = path.resolve()
-    if not place.exists():
-        raise UsageError(f"{path}: there is no such file or folder")
-    if place.is_dir() and place.name != RUBRICS:
+    place = Path(os.path.normpath(path.absolute()))  # links stay: the names count, not where the files are
+    if _is_folder(path) and place.name != RUBRICS:
         check_folder(path)
         return place
     inner = next((one for one in (place, *place.parents) if one.name == RUBRICS), None)
     if inner is None:
         raise UsageError(f"{path} is no file of a rubric: it is not in a folder rubrics/ of an assignment")
     return inner.parent
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{path}: there is no such file or folder") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be opened: {error.strerror}") from None

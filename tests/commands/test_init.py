@@ -148,6 +148,15 @@ def test_init_overwrites_no_broken_link(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["README.md"]  # noqa: PTH208 (a link that leads nowhere is listed too)
 
 
+@pytest.mark.parametrize("name", [".", "other/../hw9"])
+def test_init_by_another_name_of_the_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("hw9", "other"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path / "hw9" if name == "." else tmp_path)
+    assert main(["init", name]) == 0
+    assert 'assignment: "hw9"' in (tmp_path / "hw9/rubrics/assignment.yaml").read_text("utf-8")
+
+
 def test_init_beside_other_files(tmp_path: Path) -> None:
     (tmp_path / "LICENSE").touch()
     assert main(["init", str(tmp_path)]) == 0

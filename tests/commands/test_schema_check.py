@@ -84,14 +84,33 @@ def test_schema_check_places_are_relative_to_the_current_folder(
         ("nothing", "nothing: there is no such file or folder"),
         ("notes.yaml", "notes.yaml is no file of a rubric: it is not in a folder rubrics/ of an assignment"),
         (".", ". is not an assignment folder: it has no rubrics/."),
+        ("notes.yaml/q1.yaml", "notes.yaml/q1.yaml: there is no such file or folder"),
+        ("loop", "loop cannot be opened: Too many levels of symbolic links"),
     ],
 )
 def test_schema_check_of_something_else(
     name: str, message: str, course: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (course / "notes.yaml").touch()
+    (course / "loop").symlink_to("loop")
     assert main(["schema", "--check", name]) == 2
     assert capsys.readouterr().err.startswith(f"grader: {message}")
+
+
+def test_schema_check_without_permission(ordinary_user: None, capsys: pytest.CaptureFixture[str]) -> None:
+    del ordinary_user
+    Path("hw").mkdir()
+    Path("hw/rubrics").mkdir(mode=0)
+    assert main(["schema", "--check", "hw/rubrics/q1.yaml"]) == 2
+    assert capsys.readouterr().err == "grader: hw/rubrics/q1.yaml cannot be opened: Permission denied\n"
+
+
+def test_schema_check_goes_by_names_not_by_links(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    homework(course / "hw")
+    (course / "hw/rubrics/q1.yaml").rename(course / "elsewhere.yaml")
+    (course / "hw/rubrics/q1.yaml").symlink_to(course / "elsewhere.yaml")
+    assert main(["schema", "--check", "hw/rubrics/q1.yaml"]) == 0
+    assert capsys.readouterr().out == f"hw: {VALID}"
 
 
 TRAP = "import pathlib\npathlib.Path('was-run').touch()\n"
