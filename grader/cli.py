@@ -86,9 +86,11 @@ def _is_unread() -> bool:
 def _dispatch(options: argparse.Namespace) -> int:
     """Each verb's module is imported only when it is asked for."""
     if options.command == "schema":
-        from grader.commands.schema import print_schema  # noqa: PLC0415
+        return _schema(options)
+    if options.command == "init":
+        from grader.commands.init import init  # noqa: PLC0415
 
-        return print_schema(options.kind)
+        return init(options.folder)
     if options.command == "doctor":
         from grader.commands.doctor import doctor  # noqa: PLC0415
 
@@ -102,6 +104,14 @@ def _dispatch(options: argparse.Namespace) -> int:
     if options.command == "pack":
         return _pack(options)
     return _run(options)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from grader.commands.schema import check_rubrics, print_schema  # noqa: PLC0415
+
+    if options.check is None:
+        return print_schema(options.kind)
+    return check_rubrics(tuple(options.check) or (Path(),))
 
 
 def _handout(options: argparse.Namespace) -> int:
@@ -157,14 +167,13 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(verbs)
     _add_check(verbs)
+    _add_init(verbs)
     _add_handout(verbs)
     _add_pack(verbs)
     doctor = verbs.add_parser("doctor", help="show how student code is confined on this machine, and what is missing")
     doctor.add_argument("-a", "--assignment", type=_path, metavar="DIR", help="folder with rubrics/ and reference/")
     doctor.add_argument("--json", action="store_true", help="for programs")
-    schema = verbs.add_parser("schema", help="print the JSON Schema of a rubric file")
-    kinds = "a question's file (rubric, the default) or the assignment's own"
-    schema.add_argument("kind", nargs="?", choices=("rubric", "assignment"), default="rubric", help=kinds)
+    _add_schema(verbs)
     return parser
 
 
@@ -231,6 +240,23 @@ def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     check.add_argument("parts", nargs="*", metavar="PART", help="1a for part 1(a), 1 for question 1; all when left out")
     where = "the file of checks; when left out, the one beside the notebook or in the current folder"
     check.add_argument("--checks", type=_path, metavar="FILE", help=where)
+
+
+def _add_init(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = verbs.add_parser(
+        "init",
+        help="write a small assignment to start from",
+        description="Write a small assignment that grades at once: rubric, reference, example submissions, CI workflow.",
+    )
+    init.add_argument("folder", type=_path, metavar="DIR", help="where to write it; nothing there is overwritten")
+
+
+def _add_schema(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    schema = verbs.add_parser("schema", help="print the JSON Schema of a rubric file, or check rubric files")
+    kinds = "a question's file (rubric, the default) or the assignment's own"
+    schema.add_argument("kind", nargs="?", choices=("rubric", "assignment"), default="rubric", help=kinds)
+    paths = "check the files of these assignment folders (the current one when left out), or around these rubric files"
+    schema.add_argument("--check", nargs="*", type=_path, metavar="PATH", help=paths)
 
 
 def _add_handout(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
