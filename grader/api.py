@@ -20,7 +20,8 @@ from grader.isolation import Isolation, measure, places_of, require
 from grader.pipeline import grade as grade_bundle
 from grader.pipeline import unfinished, ungradable
 from grader.plan import Limits, Plan, decode_plan, without_evidence
-from grader.report import Report
+from grader.records import Bundle
+from grader.report import PartResult, Report
 from grader.sandbox.client import Sandbox
 from grader.submission.collect import collect, label, name_of
 
@@ -156,7 +157,7 @@ class Session:
         self._sandbox = sandbox
         self._private = private
         self._allows_weak_isolation = allows_weak_isolation
-        self._weaknesses: dict[Path, tuple[str, ...]] = {}  # by the folder of submissions
+        self._weaknesses: dict[Path | None, tuple[str, ...]] = {}  # by the folder of submissions
 
     def grade(self, submission: StrPath, *, leave_behind: Callable[[Report], object] | None = None) -> Report:
         """Grade one submission. One that cannot be graded has a report too, with its `fault`.
@@ -175,9 +176,17 @@ class Session:
             return ungradable(name_of(path), str(error), plan)
         if leave_behind is not None:
             leave_behind(unfinished(bundle.name, plan))
+        return self._graded(bundle, path, ())
+
+    def grade_bundle(self, bundle: Bundle, known: Iterable[PartResult] = ()) -> Report:
+        """As `grade`, of what has been read already. `known`: results of parts that need not be graded again."""
+        return self._graded(bundle, None, known)
+
+    def _graded(self, bundle: Bundle, path: Path | None, known: Iterable[PartResult]) -> Report:
         with self._renewed_after_a_fault():
             weaknesses = self.weaknesses(path)
-            return msgspec.structs.replace(grade_bundle(bundle, plan, self._sandbox), weaknesses=weaknesses)
+            report = grade_bundle(bundle, self.assignment.plan, self._sandbox, known)
+            return msgspec.structs.replace(report, weaknesses=weaknesses)
 
     def by_part(self, submission: StrPath) -> ByPart:
         """The submission, to be graded part by part; to be closed (see contextlib.closing).
@@ -190,18 +199,18 @@ class Session:
             self.weaknesses(path)
             return ByPart(bundle, plan, self._sandbox)
 
-    def weaknesses(self, submission: StrPath) -> tuple[str, ...]:
+    def weaknesses(self, submission: StrPath | None = None) -> tuple[str, ...]:
         """What student code could do where this submission is graded; none, as it should be, or as was allowed.
 
         It is tried in a child, once for every folder of submissions. Raises IsolationError and SandboxError.
         """
-        path = Path(submission)
-        folder = path.absolute().parent
+        path = None if submission is None else Path(submission)
+        folder = path and path.absolute().parent
         if folder not in self._weaknesses:
             self._weaknesses[folder] = self._weaknesses_of(self._measured(path))
         return self._weaknesses[folder]
 
-    def _measured(self, submission: Path) -> Isolation:
+    def _measured(self, submission: Path | None) -> Isolation:
         folders = (path if path.is_dir() else path.parent for path in self._private)
         return measure(self._sandbox, places_of((*self.assignment.private, *self._private, submission), folders))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 
 import msgspec
@@ -39,8 +39,12 @@ UNFINISHED = (
 )
 
 
-def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
-    """Grade one submission. Raises SandboxError when the harness fails; whatever the submission does is in the report."""
+def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResult] = ()) -> Report:
+    """Grade one submission, but for the parts that are `known`: of the same submission, and the same in its plan.
+
+    Raises SandboxError when the harness fails; whatever the submission does is in the report.
+    """
+    results = {part.label: part for part in known}
     budget = Budget(plan.limits)
     reading = read(bundle, plan, sandbox)
     if reading.fault:
@@ -49,7 +53,7 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
     questions, incidents = [], []
     for question in plan.questions:
         with closing(Runner(sandbox, reading, budget)) as runner:
-            questions.append(grade_question(question, plan, reading, runner))
+            questions.append(grade_question(question, plan, reading, runner, results))
         incidents += runner.incidents
     report = report_of(bundle.name, questions, reading, plan)
     return msgspec.structs.replace(report, layers=sandbox.layers, incidents=tuple(incidents))
@@ -96,11 +100,14 @@ def report_of(name: str, questions: list[QuestionResult], reading: Reading, plan
     )
 
 
-def grade_question(question: Question, plan: Plan, reading: Reading, runner: Runner) -> QuestionResult:
-    """One question: its parts in order; a part whose prerequisites failed is skipped."""
+def grade_question(
+    question: Question, plan: Plan, reading: Reading, runner: Runner, known: Mapping[str, PartResult]
+) -> QuestionResult:
+    """One question: its parts in order; a part whose prerequisites failed is skipped. `known`: by label."""
     parts: list[PartResult] = []
     for part in question.parts:
-        parts.append(grade_part(question, part, failed_needs(question, part, parts), plan, reading, runner))
+        result = known.get(f"{question.label}({part.label})")
+        parts.append(result or grade_part(question, part, failed_needs(question, part, parts), plan, reading, runner))
     return question_result(question, parts)
 
 

@@ -43,20 +43,25 @@ class Key(NamedTuple):
     environment: str
 
 
-class Outcome(NamedTuple):
-    """The end of grading one submission."""
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of grading one submission, as the worker that graded it says it."""
 
     kind: Kind
     seconds: float
-    detail: str = ""  # of a fault
-    report: Report | None = None
+    detail: str = ""  # why there is no score
+    score: float | None = None
+    points: float | None = None
+    awaiting: float | None = None
+    timed_out: bool = False  # whether a check was too slow
+    body: bytes | None = None  # the report; see report_in
 
-    @property
-    def timed_out(self) -> bool:
-        """Whether a check was too slow."""
-        questions = self.report.questions if self.report else ()
-        checks = (check for question in questions for part in question.parts for check in part.checks)
-        return any(check.status is Status.TIMED_OUT for check in checks)
+
+class Known(NamedTuple):
+    """What the ledger says of a result, in short."""
+
+    kind: Kind
+    timed_out: bool
+    score: float | None
 
 
 class Row(NamedTuple):
@@ -75,7 +80,22 @@ class Row(NamedTuple):
 
 def outcome_of(report: Report, seconds: float) -> Outcome:
     """Graded, or not gradable."""
-    return Outcome(Kind.NOT_GRADABLE if report.fault else Kind.GRADED, seconds, report.fault, report)
+    checks = (check for question in report.questions for part in question.parts for check in part.checks)
+    return Outcome(
+        kind=Kind.NOT_GRADABLE if report.fault else Kind.GRADED,
+        seconds=seconds,
+        detail=report.fault,
+        score=report.score,
+        points=report.points,
+        awaiting=report.awaiting,
+        timed_out=any(check.status is Status.TIMED_OUT for check in checks),
+        body=zlib.compress(msgspec.msgpack.encode(report)),
+    )
+
+
+def report_in(body: bytes) -> Report:
+    """The report of an outcome."""
+    return msgspec.msgpack.decode(zlib.decompress(body), type=Report)
 
 
 class Ledger:
@@ -120,24 +140,22 @@ class Ledger:
 
     def add(self, key: Key, outcome: Outcome) -> None:
         """Record an outcome, in one step. A fault never replaces a result."""
-        report = outcome.report
-        numbers = (report.score, report.points, report.awaiting) if report else (None, None, None)
-        body = zlib.compress(msgspec.msgpack.encode(report)) if report else None
-        row = (*key, outcome.kind.value, *numbers, outcome.timed_out, outcome.seconds, outcome.detail, body)
-        verb = "INSERT OR REPLACE" if report else "INSERT OR IGNORE"
+        told = (outcome.kind.value, outcome.score, outcome.points, outcome.awaiting, outcome.timed_out, outcome.seconds)
+        row = (*key, *told, outcome.detail, outcome.body)
+        verb = "INSERT OR IGNORE" if outcome.body is None else "INSERT OR REPLACE"
         self._db.execute(f"{verb} INTO results VALUES ({', '.join('?' * len(row))})", row)
 
-    def kind(self, key: Key) -> tuple[Kind, bool] | None:
-        """What is known of a submission, and whether a check was too slow."""
-        query = "SELECT kind, timed_out FROM results WHERE submission = ? AND plan = ? AND environment = ?"
+    def known(self, key: Key) -> Known | None:
+        """The result, if there is one."""
+        query = "SELECT kind, timed_out, score FROM results WHERE submission = ? AND plan = ? AND environment = ?"
         row = self._db.execute(query, key).fetchone()
-        return None if row is None else (Kind(row[0]), bool(row[1]))
+        return None if row is None else Known(Kind(row[0]), bool(row[1]), row[2])
 
     def report(self, key: Key) -> Report | None:
         """The report, if there is one."""
         query = "SELECT report FROM results WHERE submission = ? AND plan = ? AND environment = ?"
         row = self._db.execute(query, key).fetchone()
-        return None if row is None or row[0] is None else _decoded(row[0])
+        return None if row is None or row[0] is None else report_in(row[0])
 
     def earlier(self, key: Key) -> tuple[str, Report] | None:
         """The latest graded report of the same submission by another plan in the same environment, with that plan."""
@@ -146,18 +164,17 @@ class Ledger:
             "ORDER BY rowid DESC LIMIT 1"
         )
         row = self._db.execute(query, key).fetchone()
-        return None if row is None else (row[0], _decoded(row[1]))
+        return None if row is None else (row[0], report_in(row[1]))
 
     def rows(self, plan: str, environment: str) -> Iterator[Row]:
         """Every submission with its result by this plan, in the order of ids."""
         query = (
-            "SELECT id, s.submission, kind, score, points, awaiting, timed_out, seconds, detail FROM submissions s "
-            "LEFT JOIN results r ON r.submission = s.submission AND r.plan = ? AND r.environment = ? ORDER BY id"
+            "SELECT id, s.submission, kind, score, points, awaiting, ifnull(timed_out, 0), ifnull(seconds, 0.0), "
+            "ifnull(detail, '') FROM submissions s LEFT JOIN results r "
+            "ON r.submission = s.submission AND r.plan = ? AND r.environment = ? ORDER BY id"
         )
-        for one in self._db.execute(query, (plan, environment)):
-            identity, submission, kind, *numbers, timed_out, seconds, detail = one
-            known = None if kind is None else Kind(kind)
-            yield Row(identity, submission, known, *numbers, bool(timed_out), seconds or 0.0, detail or "")
+        for row in self._db.execute(query, (plan, environment)):
+            yield msgspec.convert(row, Row, strict=False)
 
     def last(self) -> Key | None:
         """The plan and environment of the latest result."""
@@ -175,7 +192,3 @@ class Ledger:
             self._db.execute("COMMIT")
         finally:
             self._db.execute("DETACH other")
-
-
-def _decoded(body: bytes) -> Report:
-    return msgspec.msgpack.decode(zlib.decompress(body), type=Report)

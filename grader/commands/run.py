@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import NamedTuple
 
 from grader.api import open_session
 from grader.errors import UsageError
-from grader.files import check_writable, clear_faults, is_special, write_atomically
+from grader.files import check_writable, is_special, write_atomically
 from grader.outputs.formats import render, render_problem
 from grader.outputs.gradescope import render_gradescope
 from grader.report import Report
@@ -46,7 +45,7 @@ def run(options: Options) -> int:
     try:
         _store(options, report)
     finally:
-        _print(_view(options, report), options.style)  # also when the disk is full by now
+        print_report(viewed(report, options.moment), options.style)  # also when the disk is full by now
     if report.fault:
         return NOT_GRADABLE
     return NOT_MET if 100 * report.score < options.fail_under * report.points else 0
@@ -90,30 +89,27 @@ def _store(options: Options, report: Report) -> None:
         write_atomically(options.output, render_gradescope(report) + "\n")
 
 
-def _view(options: Options, report: Report) -> Report:
-    if options.moment is None:
+def viewed(report: Report, moment: str | None) -> Report:
+    """The report as a student sees it at that moment (see outputs.student); as it is for None."""
+    if moment is None:
         return report
     from grader.outputs.student import Moment, as_student  # noqa: PLC0415 (only when asked for)
 
-    return as_student(report, Moment(options.moment))
+    return as_student(report, Moment(moment))
 
 
-def _print(report: Report, style: str) -> None:
+def print_report(report: Report, style: str) -> None:
+    """Print it as "text" or in one of outputs.formats.FORMATS."""
     if style == "text":
         from grader.outputs.text import render_text  # noqa: PLC0415 (rich takes a while)
 
         render_text(report, sys.stdout)
         return
     sys.stdout.write(_encodable(render(report, style), style) + "\n")
-    if style == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        _add_summary(Path(summary), report)
+    if style == "github":
+        from grader.outputs.github import add_step_summary, render_summary  # noqa: PLC0415 (only when asked for)
 
-
-def _add_summary(path: Path, report: Report) -> None:
-    from grader.outputs.github import render_summary  # noqa: PLC0415 (only when asked for)
-
-    with clear_faults(path), path.open("a", encoding="utf-8") as file:
-        file.write(render_summary(report))
+        add_step_summary(render_summary(report))
 
 
 def _encodable(text: str, style: str) -> str:
