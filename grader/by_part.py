@@ -14,7 +14,7 @@ class ByPart:
     """One submission; every part is graded when it is first asked for. `close` ends the child that may still be there."""
 
     def __init__(self, bundle: Bundle, plan: Plan, sandbox: Sandbox) -> None:
-        self.reading = read(bundle, plan, sandbox)
+        self.reading, self._spare = read(bundle, plan, sandbox)
         self.incidents: list[str] = []  # for staff, as in a Report
         self._plan = plan
         self._sandbox = sandbox
@@ -39,12 +39,17 @@ class ByPart:
     def _runner_of(self, question: Question) -> Runner:
         """One at a time: a question's child ends when another question is asked for."""
         if self._runner is None or self._question != question.label:
-            self.close()
-            self._question, self._runner = question.label, Runner(self._sandbox, self.reading, self._budget)
+            self._end_runner()
+            self._question = question.label
+            self._runner = Runner(self._sandbox, self.reading, self._budget, self._spare)
         return self._runner
 
     def close(self) -> None:
-        """End the child, if there is one."""
+        """End the children that there are."""
+        self._end_runner()
+        self._spare.close()
+
+    def _end_runner(self) -> None:
         if self._runner is not None:
             self.incidents += self._runner.incidents
             self._runner.close()

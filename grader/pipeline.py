@@ -12,7 +12,7 @@ from grader.judging import judge, result
 from grader.plan import Check, Part, Plan, Question
 from grader.records import Bundle, Candidate, Reading
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status
-from grader.running import Budget, Runner, read_in_child
+from grader.running import Budget, Runner, Spare, read_and_keep
 from grader.sandbox.client import Sandbox
 from grader.scoring import (
     awaiting,
@@ -46,24 +46,31 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResu
     """
     results = {part.label: part for part in known}
     budget = Budget(plan.limits)
-    reading = read(bundle, plan, sandbox)
+    reading, spare = read(bundle, plan, sandbox)
     if reading.fault:
         report = ungradable(bundle.name, reading.fault, plan)
         return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
     questions, incidents = [], []
-    for question in plan.questions:
-        with closing(Runner(sandbox, reading, budget)) as runner:
-            questions.append(grade_question(question, plan, reading, runner, results))
-        incidents += runner.incidents
+    with closing(spare):
+        for question in plan.questions:
+            with closing(Runner(sandbox, reading, budget, spare)) as runner:
+                questions.append(grade_question(question, plan, reading, runner, results))
+            incidents += runner.incidents
     report = report_of(bundle.name, questions, reading, plan)
     return msgspec.structs.replace(report, layers=sandbox.layers, incidents=tuple(incidents))
 
 
-def read(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
-    """What the submission contains, with the handout's files that it lacks. Children have the plan's limits from now on."""
+def read(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> tuple[Reading, Spare]:
+    """What the submission contains, with the handout's files that it lacks, and a child to go on in.
+
+    Children have the plan's limits from now on.
+    """
     sandbox.limits = plan.limits
-    reading = read_in_child(bundle, plan, sandbox)
-    return reading if reading.fault else with_starter(reading, plan.handout.starter)
+    reading, spare = read_and_keep(bundle, plan, sandbox)
+    if reading.fault:
+        spare.close()
+        return reading, spare
+    return with_starter(reading, plan.handout.starter), spare
 
 
 def ungradable(name: str, fault: str, plan: Plan) -> Report:
