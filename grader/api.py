@@ -19,8 +19,8 @@ from grader.errors import SandboxError, SubmissionError, UsageError
 from grader.isolation import Isolation, measure, places_of, require
 from grader.pipeline import grade as grade_bundle
 from grader.pipeline import unfinished, ungradable
-from grader.plan import Limits, Plan, decode_plan, without_evidence
-from grader.records import Bundle
+from grader.plan import Plan, decode_plan, without_evidence
+from grader.records import Bundle, Limits
 from grader.report import PartResult, Report
 from grader.sandbox.client import Sandbox
 from grader.submission.collect import collect, label, name_of

@@ -11,12 +11,13 @@ import msgspec
 
 from grader.bounds import bounded
 from grader.errors import SandboxError
-from grader.plan import Case, Check, Limits, Plan, asked_parts, wanted_names, wanted_values
+from grader.plan import Case, Check, Plan, asked_parts, wanted_names, wanted_values
 from grader.records import (
     Attempt,
     Bundle,
     Candidate,
     Crashed,
+    Limits,
     Outcome,
     OutOfMemory,
     Raised,

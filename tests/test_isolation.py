@@ -13,8 +13,7 @@ import pytest
 from grader.cache import store
 from grader.errors import IsolationError
 from grader.isolation import REMEDIES, Isolation, Places, measure, measure_once, places_around, require
-from grader.plan import Limits
-from grader.records import Property, Trial
+from grader.records import Limits, Property, Trial
 from grader.sandbox.client import Sandbox
 
 IS_ROOT = os.geteuid() == 0

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from grader.errors import RubricError
 from grader.gradescope.policy import Rules
 from grader.handout.notebook import handout_notebook
-from grader.plan import Handout, Limits
-from grader.records import Module
+from grader.plan import Handout
+from grader.records import Limits, Module
 from grader.rubric.faults import Fault, Spot, did_you_mean, report
 from grader.rubric.messages import to_faults
 from grader.rubric.partial import read_question

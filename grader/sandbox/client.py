@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import IsolationError, SandboxError, WireError
-from grader.plan import Limits
-from grader.records import Crashed, LayerState, OutOfMemory, Raised, Returned, TimedOut
+from grader.records import Crashed, LayerState, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.sandbox import namespaces
 from grader.sandbox.kernel import PR_SET_DUMPABLE, prctl
 from grader.sandbox.launch import Started, Template

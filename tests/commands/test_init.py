@@ -13,7 +13,7 @@ from pages import all_fences, carry_out, shell
 from grader.assignment import load_plan
 from grader.cli import main
 from grader.new_assignment import HERE, NewFile, write_new
-from grader.plan import Limits
+from grader.records import Limits
 from grader.rubric.compile import compile_plan
 from grader.rubric.variants import find_variants, grade_variant
 from grader.sandbox.client import Sandbox

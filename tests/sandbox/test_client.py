@@ -16,8 +16,7 @@ from children import call, defined, result_of
 
 from grader.codec import freeze
 from grader.errors import SandboxError
-from grader.plan import Limits
-from grader.records import Crashed, OutOfMemory, Raised, Returned, TimedOut
+from grader.records import Crashed, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.launch import FIRST_UID, UIDS
 from grader.sandbox.messages import Call, Define, Done, Failed, Fork, Load
