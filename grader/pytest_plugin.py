@@ -1,6 +1,7 @@
 """The pytest plugin: `pytest rubrics/ --submission hw2.zip` grades a submission, a test for every check.
 
 pytest imports this module in every project of an environment that has grader. Without `--submission` that is all.
+PYTEST_DONT_REWRITE: there is no assertion here, and rewriting takes time.
 """
 
 from __future__ import annotations
