@@ -15,10 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import mpmath  # noqa: F401
 import pytest
 from builders import ROOT, notebook, zipped
 
-import grader.rubric.compile  # noqa: F401 (pytester forgets what is first imported in its runs, and yaml is not imported twice)
+# pytester forgets what its runs are the first to import, and not every library can be imported twice.
+import grader.rubric.compile  # noqa: F401
 from grader.api import grade, load_assignment
 from grader.outputs.words import lost_lines
 from grader.pytest_rubrics import Rubrics
@@ -83,6 +85,7 @@ parts:
 }
 SQUARE, ROOT_, CUBE = "def square(x): return x * x", "def root(x): return x ** 0.5", "def cube(x): return x ** 3"
 WRONG_SQUARE, WRONG_CUBE = "def square(x): return x + x", "def cube(x): return x * x"
+PLUGINS = ("-p", "no:hypothesispytest", "-p", "grader.pytest_plugin")
 IDS = [
     "rubrics/squares.yaml::1a::the square",
     "rubrics/squares.yaml::1a::of secret numbers",
@@ -116,7 +119,7 @@ def submit(course: Path, *cells: str) -> None:
 
 
 def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
-    found = pytester.runpytest_inprocess("-p", "grader.pytest_plugin", "rubrics", "--submission", "hw.zip", *options)
+    found = pytester.runpytest_inprocess(*PLUGINS, "rubrics", "--submission", "hw.zip", *options)
     assert "INTERNALERROR" not in found.stdout.str() + found.stderr.str()
     return found
 
@@ -143,13 +146,13 @@ def test_plugin_collects_every_check_in_the_homeworks_order(pytester: pytest.Pyt
 
 
 def test_plugin_without_a_submission_collects_nothing(pytester: pytest.Pytester) -> None:
-    found = pytester.runpytest_inprocess("-p", "grader.pytest_plugin", "rubrics")
+    found = pytester.runpytest_inprocess(*PLUGINS, "rubrics")
     assert found.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 @pytest.mark.parametrize("path", ["other.zip", ""])
 def test_plugin_without_the_file_of_the_submission_is_a_usage_error(pytester: pytest.Pytester, path: str) -> None:
-    found = pytester.runpytest_inprocess("-p", "grader.pytest_plugin", "rubrics", "--submission", path)
+    found = pytester.runpytest_inprocess(*PLUGINS, "rubrics", "--submission", path)
     assert (found.ret, "there is no such file or folder" in found.stderr.str()) == (pytest.ExitCode.USAGE_ERROR, True)
 
 
@@ -236,7 +239,7 @@ def test_plugin_counts_what_was_chosen(
 
 def test_plugin_grades_one_check_by_its_id(pytester: pytest.Pytester, course: Path) -> None:
     submit(course, CUBE)
-    options = ("-p", "grader.pytest_plugin", "--submission", "hw.zip")
+    options = (*PLUGINS, "--submission", "hw.zip")
     pytester.runpytest_inprocess(*options, IDS[3]).assert_outcomes(passed=1)
 
 
@@ -339,7 +342,7 @@ def test_plugin_leaves_no_process(pytester: pytest.Pytester, course: Path, optio
 def started(course: Path) -> Iterator[subprocess.Popen[str]]:
     """A run that is busy with an answer which never comes, once its child is there."""
     submit(course, "def square(x):\n    while True: pass")
-    command = [sys.executable, "-m", "pytest", "-p", "grader.pytest_plugin", "rubrics", "--submission", "hw.zip"]
+    command = [sys.executable, "-m", "pytest", *PLUGINS, "rubrics", "--submission", "hw.zip"]
     process = subprocess.Popen(command, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     deadline = time.monotonic() + 60
     while not children_of(process.pid) and time.monotonic() < deadline:
@@ -375,7 +378,7 @@ def test_plugin_calls_a_fault_of_the_harness_an_error(pytester: pytest.Pytester,
     """The processes are killed after part 1(a). What is not about them is graded all the same."""
     submit(course, SQUARE, ROOT_, CUBE)
     (course / "conftest.py").write_text(KILLS)
-    options = ("-p", "grader.pytest_plugin", "rubrics", "--submission", "hw.zip")
+    options = (*PLUGINS, "rubrics", "--submission", "hw.zip")
     found = pytester.runpytest_subprocess(*options)
     found.assert_outcomes(passed=3, errors=1)
     assert failure(found, "ERROR at setup of 1(b) A root")[0].startswith("the template process")
@@ -388,8 +391,7 @@ IMPORTED = "import sys, pytest; pytest.main(sys.argv[1:]); print('imported', *so
 
 def imported(course: Path, *options: str) -> set[str]:
     (course / "test_other.py").write_text("def test_other(): pass\n")
-    plugins = ["-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:cov", "-p", "grader.pytest_plugin"]
-    command = [sys.executable, "-c", IMPORTED, *plugins, *options]
+    command = [sys.executable, "-c", IMPORTED, "-p", "no:xdist", "-p", "no:cov", *PLUGINS, *options]
     done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=True, timeout=120)
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("imported ")]
     return set(line.split())
