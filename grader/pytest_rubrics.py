@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +42,7 @@ class RubricFile(pytest.File):
         """The parts that have checks. Texts are for a person: they are no tests."""
         source = f"{self.path.parent.name}/{self.path.name}"
         try:
-            with _usual_warnings():
-                self.question = self.grading.question(source)
+            self.question = self.grading.question(source)
         except RubricError as error:  # which may be about other files: then all is said
             own = [fault for fault in error.faults if fault.startswith(f"{source}:")]
             raise self.CollectError("\n".join(own or error.faults)) from None
@@ -84,8 +81,7 @@ class CheckItem(pytest.Item):
 
     def setup(self) -> None:
         """Have the part graded, if it has not been."""
-        with _usual_warnings():
-            self.fault, self.result = self._graded()
+        self.fault, self.result = self._graded()
         self.user_properties[:] = properties(self.result)
 
     def _graded(self) -> tuple[str, CheckResult]:
@@ -235,11 +231,3 @@ def _submission(config: pytest.Config) -> Path:
     if not text or not path.exists():
         raise pytest.UsageError(f"--submission {text!r}: there is no such file or folder")
     return path
-
-
-@contextmanager
-def _usual_warnings() -> Iterator[None]:
-    """As without pytest, whose settings may turn a warning of an author's reference, or of NumPy, into an exception."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        yield

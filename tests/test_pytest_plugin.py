@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 import shutil
@@ -11,13 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import mpmath  # noqa: F401
 import pytest
 from builders import ROOT, notebook, zipped
+from descendants import children_of, is_gone
 
 # pytester forgets what its runs are the first to import, and not every library can be imported twice.
 import grader.rubric.compile  # noqa: F401
@@ -301,33 +300,13 @@ def test_plugin_lists_the_faults_of_a_rubric(pytester: pytest.Pytester, course: 
 def test_plugin_leaves_warnings_of_the_author_alone(pytester: pytest.Pytester, course: Path) -> None:
     submit(course, SQUARE, ROOT_, CUBE)
     path = course / "reference/powers.py"
-    path.write_text(f"import warnings\nwarnings.warn('old', DeprecationWarning)\n{path.read_text()}")
+    path.write_text(f"LABEL = '$\\sigma$'\n{path.read_text()}")  # no escape sequence: a warning since Python 3.6
     run(pytester, "-W", "error").assert_outcomes(passed=4)
 
 
 def test_plugin_notes_what_a_person_should_know(pytester: pytest.Pytester, course: Path) -> None:
     submit(course, SQUARE, "def :")
     assert any(line.startswith("note: cell 2") for line in section(run(pytester, "-k", "1a")))
-
-
-def children_of(pid: int) -> set[int]:
-    """The processes below one, whoever started them."""
-    below: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            below |= {child, *children_of(child)}
-    return below
-
-
-def is_gone(pid: int, seconds: float = 10) -> bool:
-    """Whether a process ends in that time; what is left of it, where nobody waits for it, does not count."""
-    deadline = time.monotonic() + seconds
-    while (status := Path(f"/proc/{pid}/status")).exists() and time.monotonic() < deadline:
-        with suppress(OSError):
-            if "\nState:\tZ" in status.read_text():
-                return True
-        time.sleep(0.01)
-    return not status.exists()
 
 
 @pytest.mark.parametrize("options", [[], ["-x"]], ids=["to the end", "stopped"])
@@ -362,15 +341,13 @@ def test_plugin_leaves_no_process_when_it_is_interrupted(started: subprocess.Pop
 
 
 KILLS = f"""
-import os, signal
-from pathlib import Path
-
-{inspect.getsource(children_of)}
+import os, sys
+sys.path.append({str(ROOT / "tests")!r})
+from descendants import children_of, kill
 
 def pytest_runtest_teardown(item):
     if item.name == "of secret numbers":
-        for pid in children_of(os.getpid()):
-            os.kill(pid, signal.SIGKILL)
+        kill(children_of(os.getpid()))
 """
 
 
