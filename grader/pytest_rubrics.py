@@ -228,6 +228,10 @@ def _count(file: RubricFile) -> int:
 def _submission(config: pytest.Config) -> Path:
     text = str(config.getoption("submission"))
     path = config.invocation_params.dir / text
-    if not text or not path.exists():
-        raise pytest.UsageError(f"--submission {text!r}: there is no such file or folder")
+    try:
+        path.stat()
+    except OSError as error:
+        raise pytest.UsageError(f"--submission {text!r}: {error.strerror}") from None
+    if not text:
+        raise pytest.UsageError("--submission: the path is empty")
     return path

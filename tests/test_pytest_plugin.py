@@ -149,10 +149,22 @@ def test_plugin_without_a_submission_collects_nothing(pytester: pytest.Pytester)
     assert found.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
-@pytest.mark.parametrize("path", ["other.zip", ""])
-def test_plugin_without_the_file_of_the_submission_is_a_usage_error(pytester: pytest.Pytester, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("other.zip", "No such file or directory"), ("", "the path is empty"), ("x" * 300, "File name too long")],
+    ids=["missing", "empty", "too long"],
+)
+def test_plugin_without_the_file_of_the_submission_is_a_usage_error(
+    pytester: pytest.Pytester, path: str, words: str
+) -> None:
     found = pytester.runpytest_inprocess(*PLUGINS, "rubrics", "--submission", path)
-    assert (found.ret, "there is no such file or folder" in found.stderr.str()) == (pytest.ExitCode.USAGE_ERROR, True)
+    assert (found.ret, words in found.stderr.str()) == (pytest.ExitCode.USAGE_ERROR, True)
+
+
+def test_plugin_is_announced_under_the_name_of_its_module() -> None:
+    """Then `-p grader.pytest_plugin` is the same plugin, and not a second one."""
+    entry = '[project.entry-points.pytest11]\n"grader.pytest_plugin" = "grader.pytest_plugin"'
+    assert entry in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
 def test_plugin_passes_right_answers(pytester: pytest.Pytester, course: Path) -> None:
