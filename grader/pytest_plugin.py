@@ -24,6 +24,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before anything of the settings takes effect, such as `pythonpath`
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Refuse settings that a student may have handed in.
+
+    pytest looks for them beside every path on the command line, and takes the value of an option that it does not know yet
+    for one: `--submission PATH`, where `--submission=PATH` is none.
+    """
+    options, settings = early_config.known_args_namespace, early_config.inipath
+    if options.submission is None or settings is None or options.inifilename:
+        return
+    here = early_config.invocation_params.dir
+    collected = [(here / path.partition("::")[0]).resolve() for path in options.file_or_dir or ["."]]
+    if not any(path.is_relative_to(settings.resolve().parent) for path in collected):
+        raise pytest.UsageError(
+            f"pytest would take its settings from {settings}, which may belong to the submission. "
+            "Write --submission=PATH, with an equals sign, or say with -c which settings count."
+        )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Collect rubric files when there is a submission."""
     if config.getoption("submission") is None:

@@ -137,6 +137,10 @@ class Rubrics:
         self._files[file.nodeid] = file
         return file
 
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """No test and no conftest.py of the submission is imported, should it lie where tests are looked for."""
+        return True if collection_path.resolve().is_relative_to(self._submission.resolve()) else None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Questions in the homework's order, which is not that of the files' names; other tests stay where they are."""
         places = [index for index, item in enumerate(items) if isinstance(item, CheckItem)]

@@ -321,6 +321,48 @@ def test_plugin_notes_what_a_person_should_know(pytester: pytest.Pytester, cours
     assert any(line.startswith("note: cell 2") for line in section(run(pytester, "-k", "1a")))
 
 
+SPY = "import pathlib\npathlib.Path({file!r}).touch()\n"
+
+
+@pytest.fixture
+def handed_in(course: Path) -> Path:
+    """A submission whose folder holds what pytest would run; `seen` beside it says that it did."""
+    folder = course / "handed_in" / "hw"
+    folder.mkdir(parents=True)
+    spy = SPY.format(file=str(course / "seen"))
+    (folder / "answers.py").write_text(SQUARE)
+    for name in ("conftest.py", "test_power.py", "yaml.py", "colorsys.py"):
+        (folder / name).write_text(spy)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["pytest.ini", "tox.ini"])
+@pytest.mark.parametrize("options", [("rubrics",), ("rubrics/squares.yaml::1a",)], ids=["folder", "part"])
+def test_plugin_refuses_settings_of_the_submission(
+    course: Path, handed_in: Path, name: str, options: tuple[str, ...]
+) -> None:
+    (handed_in / name).write_text("[pytest]\npythonpath = .\n")
+    command = [sys.executable, "-m", "pytest", *PLUGINS, *options, "--submission", "handed_in/hw"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, f"settings from {handed_in / name}" in done.stderr) == (pytest.ExitCode.USAGE_ERROR, True)
+    assert not (course / "seen").exists()
+
+
+@pytest.mark.parametrize("form", [["--submission=handed_in/hw"], ["--submission", "handed_in/hw"]], ids=["=", "space"])
+def test_plugin_takes_the_settings_of_the_course(course: Path, handed_in: Path, form: list[str]) -> None:
+    (handed_in / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    (course / "pytest.ini").write_text("[pytest]\naddopts = -k 1a\n")
+    command = [sys.executable, "-m", "pytest", *PLUGINS, "rubrics", *form]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False, timeout=120)
+    assert ("2 passed, 2 deselected" in done.stdout, (course / "seen").exists()) == (True, False)
+
+
+def test_plugin_runs_no_test_of_the_submission(course: Path, handed_in: Path) -> None:
+    command = [sys.executable, "-m", "pytest", *PLUGINS, ".", f"--submission={handed_in}"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False, timeout=120)
+    assert ("2 failed, 2 passed" in done.stdout, (course / "seen").exists()) == (True, False)
+
+
 @pytest.mark.parametrize("options", [[], ["-x"]], ids=["to the end", "stopped"])
 def test_plugin_leaves_no_process(pytester: pytest.Pytester, course: Path, options: list[str]) -> None:
     submit(course, WRONG_SQUARE)
