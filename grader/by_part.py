@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from grader.errors import SandboxError
 from grader.pipeline import failed_needs, grade_part, read
 from grader.plan import Part, Plan, Question
 from grader.records import Bundle
@@ -26,15 +29,22 @@ class ByPart:
     def part(self, question: Question, part: Part) -> PartResult:
         """As `pipeline.grade` would grade it, after the parts that it builds on. Only where the reading has no fault.
 
-        Raises SandboxError when the harness fails.
+        Raises SandboxError when the harness fails; what is asked for next starts with new processes.
         """
         key = question.label, part.label
         if key not in self._done:
             needed = [self.part(question, other) for other in question.parts if other.label in part.needs]
             failed = failed_needs(question, part, needed)
-            runner = self._runner_of(question)
-            self._done[key] = grade_part(question, part, failed, self._plan, self.reading, runner)
+            try:
+                self._done[key] = self._graded(question, part, failed)
+            except SandboxError:
+                self.close()
+                self._sandbox.close()
+                raise
         return self._done[key]
+
+    def _graded(self, question: Question, part: Part, failed: tuple[str, ...]) -> PartResult:
+        return grade_part(question, part, failed, self._plan, self.reading, self._runner_of(question))
 
     def _runner_of(self, question: Question) -> Runner:
         """One at a time: a question's child ends when another question is asked for."""
@@ -47,10 +57,12 @@ class ByPart:
     def close(self) -> None:
         """End the children that there are."""
         self._end_runner()
-        self._spare.close()
+        with suppress(SandboxError):  # a template that has ended has taken its children along
+            self._spare.close()
 
     def _end_runner(self) -> None:
-        if self._runner is not None:
-            self.incidents += self._runner.incidents
-            self._runner.close()
-            self._runner = None
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            self.incidents += runner.incidents
+            with suppress(SandboxError):
+                runner.close()

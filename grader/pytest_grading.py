@@ -27,29 +27,25 @@ class Grading:
         self._lost: dict[tuple[str, str], SandboxError] = {}  # parts that the harness failed at
         self._opened = ExitStack()
 
-    def assignment(self) -> Assignment | None:
-        """The assignment; None where its faults have been raised already.
-
-        Raises RubricError or UsageError once, whichever file was first.
-        """
+    def assignment(self) -> Assignment:
+        """The assignment, compiled once. Raises RubricError or UsageError, every time."""
         if self._assignment is None:
             try:
                 self._assignment = load_assignment(self._folder)
             except GraderError as error:
                 self._assignment = error
-                raise
-        return self._assignment if isinstance(self._assignment, Assignment) else None
+        if isinstance(self._assignment, GraderError):
+            raise self._assignment
+        return self._assignment
 
     def question(self, source: str) -> Question | None:
         """The question that the file `source` ("rubrics/q1.yaml") holds; None for another file. Raises as `assignment`."""
-        loaded = self.assignment()
-        questions = loaded.plan.questions if loaded else ()
-        return next((question for question in questions if question.source == source), None)
+        return next((question for question in self.assignment().plan.questions if question.source == source), None)
 
     def rank(self, question: Question | None) -> int:
         """Its place in the homework."""
-        loaded = self.assignment()
-        return loaded.plan.questions.index(question) if loaded and question else 0
+        labels = [one.label for one in self.assignment().plan.questions]
+        return labels.index(question.label) if question else 0
 
     def fault(self) -> str:
         """Why the submission cannot be graded; empty when it can. Raises GraderError for what is not its fault."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from grader.errors import GraderError
+from grader.errors import GraderError, RubricError
 from grader.outputs.checks import WAITS
 from grader.outputs.visible import one_line, plain
 from grader.outputs.words import lost_lines, wait_words
@@ -24,6 +22,8 @@ from grader.submission.collect import name_of
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 KEY = "grader"  # of what a worker of pytest-xdist sends at its end
+
+NO_FAULT = "Not graded: this is a fault of the grader or of the machine, not of the submission."
 
 
 class LostPointsError(Exception):
@@ -40,9 +40,12 @@ class RubricFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Collector]:
         """The parts that have checks. Texts are for a person: they are no tests."""
+        source = f"{self.path.parent.name}/{self.path.name}"
         try:
-            with _usual_warnings():
-                self.question = self.grading.question(f"{self.path.parent.name}/{self.path.name}")
+            self.question = self.grading.question(source)
+        except RubricError as error:  # which may be about other files: then all is said
+            own = [fault for fault in error.faults if fault.startswith(f"{source}:")]
+            raise self.CollectError("\n".join(own or error.faults)) from None
         except GraderError as error:
             raise self.CollectError(str(error)) from None
         if self.question:
@@ -78,8 +81,7 @@ class CheckItem(pytest.Item):
 
     def setup(self) -> None:
         """Have the part graded, if it has not been."""
-        with _usual_warnings():
-            self.fault, self.result = self._graded()
+        self.fault, self.result = self._graded()
         self.user_properties[:] = properties(self.result)
 
     def _graded(self) -> tuple[str, CheckResult]:
@@ -100,8 +102,8 @@ class CheckItem(pytest.Item):
         raise LostPointsError("\n".join(lost_lines(self.result)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What the student did wrong, or what the machine lacks, in words; anything else is a bug, with its traceback."""
-        if isinstance(excinfo.value, LostPointsError | GraderError):
+        """What the student did wrong, in words."""
+        if isinstance(excinfo.value, LostPointsError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -135,6 +137,10 @@ class Rubrics:
         self._files[file.nodeid] = file
         return file
 
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """No test and no conftest.py of the submission is imported, should it lie where tests are looked for."""
+        return True if collection_path.resolve().is_relative_to(self._submission.resolve()) else None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Questions in the homework's order, which is not that of the files' names; other tests stay where they are."""
         places = [index for index, item in enumerate(items) if isinstance(item, CheckItem)]
@@ -153,9 +159,13 @@ class Rubrics:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """A check that waits is skipped because of the rubric, not because of a line of this file."""
+        """Words in place of tracebacks, except for bugs. What waits is skipped at its rubric, not at a line of this file."""
         report = yield
-        if isinstance(item, CheckItem) and report.skipped and call.when == "call" and item.result:
+        if not isinstance(item, CheckItem) or call.excinfo is None:
+            return report
+        if isinstance(call.excinfo.value, GraderError):
+            report.longrepr = f"{call.excinfo.value}\n{NO_FAULT}"
+        elif report.skipped and call.when == "call" and item.result:
             report.longrepr = (str(item.path), 1, wait_words(item.result))
         return report
 
@@ -188,7 +198,7 @@ class Rubrics:
         if self._config.getoption("collectonly"):
             return
         for title, lines in self._summary.sections():
-            terminalreporter.section(title, sep="-")
+            terminalreporter.write_sep("-", title)
             for line in lines:
                 terminalreporter.write_line(line)
 
@@ -207,6 +217,7 @@ class Rubrics:
             yield Collected(
                 file=nodeid,
                 folder=str(file.path.parent.parent),
+                rank=file.grading.rank(question),
                 label=question.label,
                 title=question.title,
                 checks=self._chosen[nodeid],
@@ -221,14 +232,10 @@ def _count(file: RubricFile) -> int:
 def _submission(config: pytest.Config) -> Path:
     text = str(config.getoption("submission"))
     path = config.invocation_params.dir / text
-    if not text or not path.exists():
-        raise pytest.UsageError(f"--submission {text!r}: there is no such file or folder")
+    try:
+        path.stat()
+    except OSError as error:
+        raise pytest.UsageError(f"--submission {text!r}: {error.strerror}") from None
+    if not text:
+        raise pytest.UsageError("--submission: the path is empty")
     return path
-
-
-@contextmanager
-def _usual_warnings() -> Iterator[None]:
-    """As without pytest, whose settings may turn a warning of an author's reference, or of NumPy, into an exception."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        yield

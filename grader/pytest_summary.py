@@ -39,7 +39,8 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str  # as test ids have it: "hw1/rubrics/q1.yaml"
     folder: str  # of the assignment, whatever stands for it
-    label: str  # of the question
+    rank: int  # of the question in the homework
+    label: str
     title: str
     checks: int  # chosen
     written: float  # points of its written answers, where the question was chosen as a whole
@@ -91,7 +92,7 @@ class Summary:
         """(title, lines) of every assignment."""
         files = {one.file: one for findings in self._findings for one in findings.collected}
         for folder in dict.fromkeys(one.folder for one in files.values()):
-            mine = [one for one in files.values() if one.folder == folder]
+            mine = sorted((one for one in files.values() if one.folder == folder), key=lambda one: one.rank)
             remarks = self._remarks(folder)
             title = f"{one_line(remarks.title)}: {one_line(self._submission)}"
             yield title, [*self._points_lines(mine), *_remark_lines(remarks)]
