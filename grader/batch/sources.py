@@ -14,9 +14,10 @@ import msgspec
 from grader.batch.layouts import LAYOUTS, Entry, Person, entries_of
 from grader.batch.trees import FolderTree, Tree, ZipTree
 from grader.errors import UsageError
+from grader.naming import label
 from grader.records import Bundle, File
 from grader.submission.archive import is_wanted
-from grader.submission.collect import SUFFIXES, Member, bundle_members, label, load_file
+from grader.submission.collect import SUFFIXES, Member, bundle_members, load_file
 
 ID_LENGTH = 12
 FOLDER = "folder"

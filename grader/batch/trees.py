@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.errors import UsageError
+from grader.naming import label
 from grader.submission.archive import MAX_RATIO, METHODS, RATIO_FREE_BYTES, UNREADABLE, is_junk
-from grader.submission.collect import Member, label, load_file
+from grader.submission.collect import Member, load_file
 
 MAX_FILES = 5_000_000
 

@@ -10,7 +10,7 @@ from grader.batch.ledger import NAME, Ledger
 from grader.commands.batch import About, finish, read_about, write_about
 from grader.errors import UsageError
 from grader.files import clear_faults
-from grader.submission.collect import label
+from grader.naming import label
 
 
 def merge(runs: tuple[Path, ...], output: Path) -> int:

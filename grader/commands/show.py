@@ -11,7 +11,7 @@ from grader.batch.ledger import NAME, Key, Ledger
 from grader.commands.batch import read_about
 from grader.commands.run import print_report, viewed
 from grader.errors import UsageError
-from grader.submission.collect import label
+from grader.naming import label
 
 
 def show(run: Path, identity: str, style: str, moment: str | None) -> int:
