@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -17,13 +17,15 @@ from grader.assignment import bundled_folder, load_plan
 from grader.by_part import ByPart
 from grader.errors import SandboxError, SubmissionError, UsageError
 from grader.isolation import Isolation, measure, places_of, require
+from grader.naming import label, name_of
 from grader.pipeline import grade as grade_bundle
 from grader.pipeline import unfinished, ungradable
 from grader.plan import Plan, decode_plan, without_evidence
-from grader.records import Bundle, Limits
+from grader.records import Bundle
 from grader.report import PartResult, Report
 from grader.sandbox.client import Sandbox
-from grader.submission.collect import collect, label, name_of
+from grader.submission.collect import collect
+from grader.warm import is_packed, private_of, warm_sandbox
 
 StrPath = str | PathLike[str]
 
@@ -56,6 +58,10 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
         parts = [part for question in self.plan.questions for part in question.parts]
         return round(math.fsum(part.written.points for part in parts if part.written), 6)
 
+    def without_evidence(self) -> Assignment:
+        """The same, but for the checks beside written answers."""
+        return msgspec.structs.replace(self, plan=without_evidence(self.plan))
+
 
 def load_assignment(folder: StrPath | None = None) -> Assignment:
     """The assignment in a folder, compiled, or from the cache when nothing has changed since.
@@ -68,15 +74,8 @@ def load_assignment(folder: StrPath | None = None) -> Assignment:
         RubricError: rubric or reference have faults; `faults` lists all of them.
     """
     path = bundled_folder() if folder is None else Path(folder)
-    plan = _packed(path) if _is_packed(path) else load_plan(path)
-    return Assignment(plan=plan, private=_private_of(path))
-
-
-def _is_packed(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # no name that a file could have
-        return False
+    plan = _packed(path) if is_packed(path) else load_plan(path)
+    return Assignment(plan=plan, private=private_of(path))
 
 
 def _packed(path: Path) -> Plan:
@@ -88,10 +87,6 @@ def _packed(path: Path) -> Plan:
         raise UsageError(
             f"{label(path)} is not a packed assignment of this version of grader: give the assignment's folder"
         ) from None
-
-
-def _private_of(path: Path) -> tuple[Path, ...]:
-    return (path,) if _is_packed(path) else (path / "rubrics", path / "reference")
 
 
 def grade(
@@ -132,14 +127,11 @@ def open_session(
     Raises what `load_assignment` raises, and IsolationError where student code cannot be confined (not on Linux).
     """
     source = assignment if isinstance(assignment, Assignment) else _path(assignment)
-    own = source.private if isinstance(source, Assignment) else _private_of(source)
+    own = source.private if isinstance(source, Assignment) else private_of(source)
     others = tuple(map(Path, private))
-    places = places_of((*own, *others), ())
-    with closing(Sandbox(Limits(), places.private)) as sandbox:
-        sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
+    with warm_sandbox((*own, *others)) as sandbox:
         loaded = source if isinstance(source, Assignment) else load_assignment(source)
-        if not has_evidence:
-            loaded = msgspec.structs.replace(loaded, plan=without_evidence(loaded.plan))
+        loaded = loaded if has_evidence else loaded.without_evidence()
         yield Session(loaded, sandbox, others, allows_weak_isolation=allow_weak_isolation)
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from grader.errors import GraderError, RubricError
+from grader.naming import name_of
 from grader.outputs.checks import WAITS
 from grader.outputs.visible import one_line, plain
 from grader.outputs.words import lost_lines, wait_words
@@ -18,7 +19,6 @@ from grader.plan import Part, Question
 from grader.pytest_grading import Grading
 from grader.pytest_summary import Collected, Findings, Summary, properties
 from grader.report import CheckResult, Status
-from grader.submission.collect import name_of
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 KEY = "grader"  # of what a worker of pytest-xdist sends at its end

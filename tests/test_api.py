@@ -17,7 +17,8 @@ from descendants import children_of, kill
 import grader
 from grader.api import Assignment, Session, grade, load_assignment, open_session
 from grader.errors import GraderError, IsolationError, RubricError, SandboxError, SubmissionError, UsageError
-from grader.records import Limits, encode_plan
+from grader.plan import encode_plan
+from grader.records import Limits
 from grader.report import Report, Status
 from grader.sandbox.client import Sandbox
 

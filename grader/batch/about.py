@@ -10,8 +10,8 @@ from grader.batch.environment import environment, environment_hash
 from grader.batch.reuse import plan_hash
 from grader.errors import UsageError
 from grader.files import write_atomically
+from grader.naming import label
 from grader.plan import Plan
-from grader.submission.collect import label
 
 NAME = "run.json"
 

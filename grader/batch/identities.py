@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.batch.sources import Handed
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.submission.collect import label
+from grader.naming import label
 
 NAME = "identities.csv"
 HEADER = ["id", "place", "name", "email", "sid"]

@@ -17,8 +17,8 @@ import msgspec
 from grader.batch.reuse import is_slow
 from grader.errors import UsageError
 from grader.files import clear_faults
+from grader.naming import label
 from grader.report import Report
-from grader.submission.collect import label
 
 NAME = "ledger.sqlite"
 LOCK = "lock"  # held by who writes

@@ -13,10 +13,11 @@ from grader.batch.gradescope_index import Person
 from grader.batch.layouts import LAYOUTS, Entry, Found, entries_of, inside, zips_in
 from grader.batch.trees import Tree, folder_tree, zip_tree
 from grader.errors import SubmissionError, UsageError
+from grader.naming import label
 from grader.plan import Plan
 from grader.records import Bundle
 from grader.submission.archive import is_wanted
-from grader.submission.collect import EXPECTED, SUFFIXES, Member, bundle_members, label, load_file
+from grader.submission.collect import EXPECTED, SUFFIXES, Member, bundle_members, load_file
 
 ID_LENGTH = 12
 FOLDER = "folder"

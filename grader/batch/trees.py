@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
+from grader.naming import label
 from grader.submission.archive import MAX_RATIO, METHODS, RATIO_FREE_BYTES, UNREADABLE, is_junk
-from grader.submission.collect import Member, label, load_file, unused
+from grader.submission.collect import Member, load_file, unused
 
 
 class Tree(NamedTuple):

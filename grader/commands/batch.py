@@ -30,9 +30,9 @@ from grader.commands.run import Problem
 from grader.compare.wording import plural
 from grader.errors import UsageError
 from grader.files import clear_faults, write_atomically
+from grader.naming import label
 from grader.outputs.batch import print_batch
 from grader.plan import Plan, encode_plan, without_evidence
-from grader.submission.collect import label
 
 INCOMPLETE = 6
 NOT_MET = 1

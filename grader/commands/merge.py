@@ -11,7 +11,7 @@ from grader.batch.ledger import reading, writing
 from grader.commands.batch import INCOMPLETE, finish
 from grader.errors import UsageError
 from grader.files import clear_faults
-from grader.submission.collect import label
+from grader.naming import label
 
 
 def merge(runs: tuple[Path, ...], output: Path) -> int:

@@ -9,12 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from grader.api import open_session
 from grader.errors import UsageError
 from grader.files import check_writable, is_special, write_atomically
 from grader.outputs.formats import render, render_problem
-from grader.outputs.gradescope import render_gradescope
 from grader.report import Report
+from grader.warm import private_of, warm_sandbox
 
 NOT_GRADABLE = 4
 NOT_MET = 1
@@ -68,12 +67,13 @@ class Problem(AbstractContextManager["Problem"]):
 
 
 def _grade(options: Options) -> Report:
-    with open_session(
-        options.assignment,
-        allow_weak_isolation=options.allows_weak_isolation,
-        has_evidence=options.has_evidence,
-        private=(options.submission, *([options.output] if options.output else [])),
-    ) as session:
+    others = (options.submission, *([options.output] if options.output else []))
+    with warm_sandbox((*private_of(options.assignment), *others)) as sandbox:
+        from grader.api import Session, load_assignment  # noqa: PLC0415 (takes as long as the template takes to start)
+
+        assignment = load_assignment(options.assignment)
+        assignment = assignment if options.has_evidence else assignment.without_evidence()
+        session = Session(assignment, sandbox, others, allows_weak_isolation=options.allows_weak_isolation)
         report = session.grade(options.submission, leave_behind=lambda report: _leave_behind(options, report))
     for weakness in report.weaknesses:
         sys.stderr.write(f"grader: weak isolation, {weakness}\n")
@@ -87,6 +87,8 @@ def _leave_behind(options: Options, report: Report) -> None:
 
 def _store(options: Options, report: Report) -> None:
     if options.output is not None:
+        from grader.outputs.gradescope import render_gradescope  # noqa: PLC0415 (only when asked for)
+
         write_atomically(options.output, render_gradescope(report) + "\n")
 
 

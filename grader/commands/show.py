@@ -10,7 +10,7 @@ from grader.batch.about import read_about
 from grader.batch.ledger import Key, reading
 from grader.commands.run import print_report, viewed
 from grader.errors import UsageError
-from grader.submission.collect import label
+from grader.naming import label
 
 
 def show(run: Path, identity: str, style: str, moment: str | None) -> int:

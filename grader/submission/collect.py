@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from grader.errors import SubmissionError, UsageError
+from grader.naming import label, name_of
 from grader.records import Bundle, File
 from grader.submission.archive import MAX_MEMBER_BYTES, MAX_TOTAL_BYTES, is_junk, is_wanted
 from grader.submission.logs import MAX_LOG_BYTES, log_patterns
@@ -38,16 +39,6 @@ def collect(path: Path, logs: tuple[str, ...] = ()) -> Bundle:
     if suffix in SUFFIXES:
         return Bundle(name=name, files=(_read(path, MAX_MEMBER_BYTES),))
     raise SubmissionError(f"{name}: {label(suffix) or 'a file without an ending'} cannot be graded; {EXPECTED}")
-
-
-def label(name: str | Path) -> str:
-    """A file's name as text; bytes of it that are not UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
-def name_of(path: Path) -> str:
-    """What a report calls `path`: its last part, also for `.` and `..`."""
-    return label((path if path.name not in {"", ".."} else path.resolve()).name or path)
 
 
 def _is_folder(path: Path) -> bool:
