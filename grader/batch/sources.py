@@ -13,7 +13,7 @@ from grader.batch.gradescope_index import Person
 from grader.batch.layouts import LAYOUTS, Entry, Found, entries_of, inside, zips_in
 from grader.batch.trees import Tree, folder_tree, zip_tree
 from grader.errors import SubmissionError, UsageError
-from grader.naming import label
+from grader.naming import label, name_of
 from grader.plan import Plan
 from grader.records import Bundle
 from grader.submission.archive import is_wanted
@@ -103,7 +103,7 @@ def read_sources(paths: Iterable[Path], assignment: str, layout: str = "") -> It
 
 
 def _name(path: Path) -> str:
-    return label(path.resolve().name)
+    return name_of(path)
 
 
 def _hash(text: str) -> str:
@@ -118,7 +118,8 @@ def _handed(name: str, entry: Entry) -> Handed:
 def _found(path: Path, assignment: str, layout: str) -> Found:
     if path.is_dir():
         return _laid_out(folder_tree(path), assignment, layout)
-    tree = zip_tree(path) if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path) else None
+    is_zip = path.suffix.lower() == ".zip" and path.is_file() and zipfile.is_zipfile(path)  # opening a pipe would wait
+    tree = zip_tree(path) if is_zip else None
     if tree is None or not layout:
         return (tree and _download(tree, assignment)) or Found(SINGLE, [_single(path)])
     return _laid_out(tree if layout != FOLDER else next(iter(inside(tree)), tree), assignment, layout)
