@@ -67,14 +67,10 @@ class WorkerProcess:
         """
         self._send(task)
         try:
-            reply = msgspec.msgpack.decode(self._connection.recv_bytes(), type=Reply)
+            reply = self._connection.recv_bytes()
         except (EOFError, OSError):
             raise WorkerDiedError(f"its worker ended ({self._ending()})") from None
-        if reply.refusal:
-            raise IsolationError(reply.refusal)
-        if reply.fault:
-            raise FaultError(reply.fault)
-        return reply.outcome
+        return outcome_in(reply)
 
     def kill(self) -> None:
         """End it, whatever it does. It has nothing to save."""
@@ -96,6 +92,16 @@ class WorkerProcess:
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
+def outcome_in(data: bytes) -> bytes:
+    """The encoded Outcome in an encoded Reply. Raises IsolationError and FaultError as the reply says."""
+    reply = msgspec.msgpack.decode(data, type=Reply)
+    if reply.refusal:
+        raise IsolationError(reply.refusal)
+    if reply.fault:
+        raise FaultError(reply.fault)
+    return reply.outcome
+
+
 def main(fd: int, parent: int) -> None:
     """A worker process: it ends with `parent`, and leaves signals that are meant for the run to the run."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -112,7 +118,7 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 
 def serve(connection: Connection) -> None:
     """Answer tasks until the other end is closed, or a fault leaves who knows what behind. The setup comes first."""
-    with contextlib.suppress(EOFError, OSError):
+    with connection, contextlib.suppress(EOFError, OSError):
         setup, reply = connection.recv_bytes(), Reply()
         while not reply.fault:
             reply = _reply(setup, connection.recv_bytes())
@@ -120,13 +126,13 @@ def serve(connection: Connection) -> None:
 
 
 def _reply(setup: bytes, task: bytes) -> Reply:
-    with _Told() as told:
+    with Told() as told:
         worker.prepare(setup)
         told.reply = Reply(outcome=worker.grade_task(task))
     return told.reply
 
 
-class _Told(AbstractContextManager["_Told"]):
+class Told(AbstractContextManager["Told"]):
     """Turns what is raised into a reply: one submission's trouble must not stop the others."""
 
     def __init__(self) -> None:

@@ -272,7 +272,7 @@ def test_names_in_a_zip_are_only_names(zipname: str, names: dict[str, bytes], tm
         (b"\xff\xfe\xff", "is not YAML"),
         (b"submission_1: *nowhere", ""),
         (b"- a\n- b\n", ""),
-        (b"submission_1:\n  :submitters:\n  - Ada\n  - [\":name\"]\n", ""),
+        (b'submission_1:\n  :submitters:\n  - Ada\n  - [":name"]\n', ""),
         (b"submission_1:\n  :submitters: Ada\n", ""),
         (b"", ""),
         (b"a: &a [x, x]\nb: &b [*a, *a]\nsubmission_1:\n  :submitters:\n  - :name: *b\n", ""),

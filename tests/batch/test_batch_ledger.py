@@ -116,7 +116,9 @@ def test_nothing_but_one_file_is_left(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [NAME, "lock"]
 
 
-@pytest.mark.parametrize("content", [b"not a database, but a text that is long enough" * 10, b"SQLite format 3\0broken"])
+@pytest.mark.parametrize(
+    "content", [b"not a database, but a text that is long enough" * 10, b"SQLite format 3\0broken"]
+)
 def test_a_broken_file_is_refused_and_left_alone(content: bytes, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(content)
     with pytest.raises(UsageError, match=r"ledger\.sqlite cannot be used: "), writing(tmp_path):

@@ -65,9 +65,7 @@ def test_bundle_of_an_only_zip_tells_no_name(plan: Plan, tmp_path: Path) -> None
         ({"x.zip": b"0" * (100 * 2**20 + 1)}, r"^submission\.zip is 101 MB"),
     ],
 )
-def test_bundle_refuses_what_cannot_be_graded(
-    files: dict[str, bytes], words: str, plan: Plan, tmp_path: Path
-) -> None:
+def test_bundle_refuses_what_cannot_be_graded(files: dict[str, bytes], words: str, plan: Plan, tmp_path: Path) -> None:
     hand_in(tmp_path / "course" / "ada", files)
     (one,) = handed(tmp_path / "course")
     with pytest.raises(SubmissionError, match=words):
