@@ -22,6 +22,7 @@ from grader.submission.collect import EXPECTED, SUFFIXES, Member, bundle_members
 ID_LENGTH = 12
 FOLDER = "folder"
 SINGLE = "one submission"
+NAMELESS = "submission"  # what reports call everybody's, for two that are alike share one
 LAYOUT_NAMES = tuple(layout.name for layout in LAYOUTS)
 
 
@@ -43,7 +44,7 @@ class Handed(NamedTuple):
         if suffixes.isdisjoint((*SUFFIXES, ".zip")):
             what = ", ".join(sorted(suffix or "a file without an ending" for suffix in suffixes)[:5])
             raise SubmissionError(f"{f'only {what} was' if what else 'nothing was'} handed in; {EXPECTED}")
-        return bundle_members(self.id, tuple(nameless(self.members, plan)), plan.logs)
+        return bundle_members(NAMELESS, tuple(nameless(self.members, plan)), plan.logs)
 
 
 class Source(NamedTuple):
@@ -60,7 +61,7 @@ def nameless(members: Sequence[Member], plan: Plan) -> Iterator[Member]:
     codes = [member for member in members if member.name.lower().endswith(SUFFIXES)]
     counts = codes or [member for member in members if member.name.lower().endswith(".zip")]
     for member in members:
-        name = f"submission{PurePosixPath(member.name).suffix.lower()}"
+        name = f"{NAMELESS}{PurePosixPath(member.name).suffix.lower()}"
         is_named = member not in counts or len(counts) > 1 or _has_a_role(member.name, name, plan)
         yield member if is_named else Member(name, member.load)
 

@@ -12,7 +12,6 @@ from runs import hand_in
 from grader.batch.gradescope_index import Person
 from grader.batch.sources import Handed, Source, read_sources
 from grader.errors import UsageError
-from grader.plan import Plan
 
 CODE = notebook("x = 1")
 INDEX = b"""\

@@ -31,12 +31,12 @@ class Answering:
 
     def __init__(self, answer: Answer) -> None:
         self.width = 2
-        self.asked: Counter[str] = Counter()
+        self.asked: Counter[bytes] = Counter()
         self._answer = answer
 
     def submit(self, task: bytes) -> Future[bytes]:
         read = msgspec.msgpack.decode(task, type=Task)
-        self.asked[read.bundle.name] += 1
+        self.asked[read.bundle.files[0].data] += 1
         future: Future[bytes] = Future()
         answer = self._answer(read)
         if answer is None:
@@ -76,15 +76,12 @@ class Course:
     def hand_in(self, **files: bytes) -> None:
         hand_in(self._folder, {f"{name}.ipynb": data for name, data in files.items()})
 
-    def id_of(self, name: str) -> str:
-        return next(one.id for one in self.handed() if one.place == f"course: {name}.ipynb")
-
     def grade(self, answer: Answer | None = None, choice: Choice | None = None) -> tuple[Counter[str], Told]:
         """What was asked of the workers, by name; what was told."""
         pool, told = Answering(answer or (lambda _task: GRADED)), Told()
         Batch(self._plan, "e", self._ledger, pool, told).grade(self.handed(), choice or Choice())
-        names = {one.id: one.place.removeprefix("course: ").removesuffix(".ipynb") for one in self.handed()}
-        return Counter({names[identity]: count for identity, count in pool.asked.items()}), told
+        names = {path.read_bytes(): path.stem for path in self._folder.iterdir()}
+        return Counter({names[data]: count for data, count in pool.asked.items()}), told
 
     def rows(self) -> dict[str, Row]:
         names = {one.id: one.place.removeprefix("course: ").removesuffix(".ipynb") for one in self.handed()}
@@ -147,8 +144,7 @@ def test_a_failure_is_tried_once_more(failure: Exception | None, course: Course)
 )
 def test_what_fails_twice_is_nobodys_score(failure: Exception | None, detail: str, course: Course) -> None:
     course.hand_in(a=SIX, b=FIVE)
-    bad = course.id_of("a")
-    asked, _told = course.grade(lambda task: failure if task.bundle.name == bad else GRADED)
+    asked, _told = course.grade(lambda task: failure if task.bundle.files[0].data == SIX else GRADED)
     rows = course.rows()
     assert (asked, rows["b"].score) == ({"a": 2, "b": 1}, 1.0)
     assert (rows["a"].kind, rows["a"].score, rows["a"].detail) == (Kind.INFRA, None, detail)
