@@ -54,7 +54,11 @@ def test_bundle_of_an_only_zip_tells_no_name(plan: Plan, tmp_path: Path) -> None
     (tmp_path / "ada.zip").write_bytes(zipped({"hw.ipynb": SIX}))
     (one,) = handed(tmp_path / "ada.zip")
     bundle = one.bundle(plan)
-    assert (bundle.name, bundle.is_archive, [file.name for file in bundle.files]) == ("submission", True, ["submission.zip"])
+    assert (bundle.name, bundle.is_archive, [file.name for file in bundle.files]) == (
+        "submission",
+        True,
+        ["submission.zip"],
+    )
 
 
 @pytest.mark.parametrize(
