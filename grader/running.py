@@ -221,9 +221,9 @@ class Runner:
                 return
 
     def _used_for(self, purpose: str, kind: str, check: Check) -> _Used:
-        """The child for checks of this purpose; a new one where there is none, or it is dead or of another kind."""
+        """The child for checks of this purpose; a new one where there is none, or it is dead, or lacks torch."""
         used = self._used.get(purpose)
-        if used is None or not used.child.is_alive or kind != used.kind:
+        if used is None or not used.child.is_alive or kind not in (used.kind, "numpy"):
             if used is not None:
                 used.child.end()
             used = self._used[purpose] = _Used(self._new_child(kind, check), kind)
@@ -262,6 +262,14 @@ class _State:
             self.verdict = outcome
         elif self._deaths >= MAX_DEATHS:
             self.verdict = _assumed(outcome)
+
+
+def start_what_is_needed(plan: Plan, reading: Reading, sandbox: Sandbox) -> None:
+    """Start the template with torch if a function that will be called needs it: its imports run while others are graded."""
+    filled = {one.name: one.libraries for one in reading.candidates if not (one.is_placeholder or one.fault)}
+    parts = [part for question in plan.questions for part in question.parts]
+    for check in (check for part in parts for check in (*part.checks, *part.evidence) if check.target.name in filled):
+        sandbox.start(_kind(filled[check.target.name], check))
 
 
 def _kind(libraries: frozenset[str], check: Check) -> str:
