@@ -17,7 +17,7 @@ from grader.errors import GraderError
 from grader.outputs.formats import FORMATS
 
 EXIT_CODES = """exit codes:
-  0 graded, whatever the score   1 less than --fail-under, or a public check not met
+  0 graded, whatever the score   1 less than --fail-under, a public check not met, or --verify failed
   2 wrong option or path         3 rubric or reference invalid  4 submission not gradable
   5 fault of the grader          7 student code would not be confined
   130 interrupted                141 the reader of the output stopped reading"""
@@ -113,11 +113,12 @@ def _handout(options: argparse.Namespace) -> int:
 
 def _pack(options: argparse.Namespace) -> int:
     from grader.assignment import bundled_folder  # noqa: PLC0415
-    from grader.commands.pack import pack_assignment  # noqa: PLC0415
+    from grader.commands.pack import Verification, pack_assignment  # noqa: PLC0415
     from grader.gradescope.pack import Wheels  # noqa: PLC0415
 
     wheels = Wheels(options.torch_index, options.wheelhouse)
-    return pack_assignment(options.assignment or bundled_folder(), options.output, wheels)
+    verification = Verification(options.verify is not None, tuple(options.verify or ()))
+    return pack_assignment(options.assignment or bundled_folder(), options.output, wheels, verification)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -175,6 +176,8 @@ def _add_pack(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     pack.add_argument("--torch-index", default="", metavar="URL", help=index)
     house = "folder of wheels to put into the zip; then the image needs no package index"
     pack.add_argument("--wheelhouse", type=_path, metavar="DIR", help=house)
+    verify = "then build it and grade with it as Gradescope does; a blank submission when none is given (root, Linux)"
+    pack.add_argument("--verify", type=_path, nargs="*", metavar="SUBMISSION", help=verify)
 
 
 def _percent(text: str) -> float:

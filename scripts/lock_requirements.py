@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 PAGE = Path(__file__).parents[1] / "grader" / "gradescope" / "requirements.txt"
-WANTED = ("ipython>=8.12", "mpmath>=1.3", "msgspec>=0.19", "nbformat>=5.9", "numpy>=1.26", "rich>=13.7")
+# mpmath as the sympy that torch needs wants it: else installing torch would replace the pinned one
+WANTED = ("ipython>=8.12", "mpmath>=1.3,<1.4", "msgspec>=0.19", "nbformat>=5.9", "numpy>=1.26", "rich>=13.7")
 HEAD = "# Written by scripts/lock_requirements.py for Python {versions} on Linux, x86-64."
 LATER = ("3.11", "3.12", "3.13")  # they take the same versions; a line has a hash for each different wheel
 
@@ -54,7 +55,9 @@ def resolve(python: str, *words: str) -> list[dict[str, Any]]:
 def pins(found: list[dict[str, Any]]) -> list[Pin]:
     """The releases by their names."""
     items = [(one["metadata"], one["download_info"]["archive_info"]["hashes"]["sha256"]) for one in found]
-    return sorted((Pin(data["name"], data["version"], digest) for data, digest in items), key=lambda pin: pin.name.lower())
+    return sorted(
+        (Pin(data["name"], data["version"], digest) for data, digest in items), key=lambda pin: pin.name.lower()
+    )
 
 
 def _line(same: tuple[Pin, ...]) -> str:

@@ -51,7 +51,8 @@ def main(specification: str) -> int:
 
 def _contain(cage: Cage) -> int:
     _die_with_parent()
-    numbers = calls.system_calls() or {}  # read here: the container does not show this package
+    # read here: the container shows neither this package nor, perhaps, this Python
+    numbers, last = calls.system_calls() or {}, int(LAST_CAPABILITY.read_text("ascii"))
     groups = [os.open(group, os.O_WRONLY) for group in cage.groups]  # where the container sees them no more
     kernel.checked(kernel.LIBC.unshare(NEWNS | NEWUTS | NEWIPC | NEWPID))
     first = os.fork()  # of the new namespace of processes: when it ends, all in there do
@@ -59,7 +60,7 @@ def _contain(cage: Cage) -> int:
         return _code(os.waitpid(first, 0)[1])
     _die_with_parent()
     _show(cage, numbers["pivot_root"])
-    _give_up(calls.program(numbers))
+    _give_up(calls.program(numbers), last)
     return _run(cage, groups)
 
 
@@ -90,7 +91,9 @@ def _show(cage: Cage, pivot_root: int) -> None:
     root = Path(cage.root)
     _mount(None, Path("/"), REC | PRIVATE)
     _mount(root, root, BIND | REC)  # only a mount can become the root
-    _mount(Path("tmpfs"), _folder(root / "tmp"), NOSUID | NODEV, kind="tmpfs", data=b"mode=1777")  # what is shown may lie in it
+    _mount(
+        Path("tmpfs"), _folder(root / "tmp"), NOSUID | NODEV, kind="tmpfs", data=b"mode=1777"
+    )  # what is shown may lie in it
     for path in cage.shown:
         _bind(Path(path), root)
     _mount(Path("proc"), _folder(root / "proc"), NOSUID | NODEV | NOEXEC, kind="proc")
@@ -154,9 +157,8 @@ def _mount(source: Path | None, target: Path, flags: int, *, kind: str = "", dat
     kernel.checked(result)
 
 
-def _give_up(program: bytes) -> None:
-    """Take the system calls and the rights away that a container does not have."""
-    last = int(LAST_CAPABILITY.read_text("ascii"))
+def _give_up(program: bytes, last: int) -> None:
+    """Take the system calls and the rights away that a container does not have; `last` is the kernel's last right."""
     calls.install(program)
     for capability in range(last + 1):
         if not CAPABILITIES >> capability & 1:

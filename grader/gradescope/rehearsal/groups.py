@@ -76,7 +76,9 @@ class Groups(NamedTuple):
 
     def killed(self) -> int:
         """How many processes the kernel ended because memory ran out."""
-        return self.memory.number("memory.oom_control", "oom_kill") or self.memory.number("memory.events", "oom_kill") or 0
+        return (
+            self.memory.number("memory.oom_control", "oom_kill") or self.memory.number("memory.events", "oom_kill") or 0
+        )
 
 
 @contextlib.contextmanager

@@ -91,8 +91,8 @@ def packages(python: Interpreter) -> Packages:
     listed = subprocess.run(  # noqa: S603 (the interpreter that was found)
         [python.program, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
-    settings = dict(match.groups() for line in listed.splitlines() if (match := SETTING.match(line)))
-    environment = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in settings.items()}
+    settings = (match for line in listed.splitlines() if (match := SETTING.match(line)))
+    environment = {f"PIP_{match[1].upper().replace('-', '_')}": match[2] for match in settings}
     environment |= {
         name: value for name, value in os.environ.items() if name.upper() in NETWORK or name.startswith("PIP_")
     }

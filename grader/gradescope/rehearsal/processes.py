@@ -64,8 +64,8 @@ def rights(pid: int) -> Rights | None:
     try:
         lines = (PROC / str(pid) / "status").read_text("utf-8", "replace").splitlines()
         known = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-        own = {kind: os.readlink(PROC / str(pid) / "ns" / kind) for kind in ("mnt", "pid")}
-        ours = {kind: os.readlink(PROC / "self/ns" / kind) for kind in own}
+        own = {kind: (PROC / str(pid) / "ns" / kind).readlink() for kind in ("mnt", "pid")}
+        ours = {kind: (PROC / "self/ns" / kind).readlink() for kind in own}
     except OSError:
         return None
     is_apart = {kind: own[kind] != ours[kind] for kind in own}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.gradescope.rehearsal import filter as calls
-from grader.gradescope.rehearsal.cage import CAPABILITIES, NO_CONTAINER, Cage
+from grader.gradescope.rehearsal.cage import CAPABILITIES, Cage
 from grader.gradescope.rehearsal.groups import Limits
 from grader.gradescope.rehearsal.machine import IMAGE_PYTHON, Interpreter, packages, shown
 from grader.gradescope.rehearsal.watch import UNLIMITED, Usage, run
@@ -62,9 +62,13 @@ class Rehearsed(NamedTuple):
 def require_root() -> None:
     """Raise UsageError, with the reason, where this process cannot make a container at all."""
     if sys.platform != "linux":
-        raise UsageError("a container like Gradescope's can only be made on Linux; docs/gradescope.md shows how with Docker")
+        raise UsageError(
+            "a container like Gradescope's can only be made on Linux; docs/gradescope.md shows how with Docker"
+        )
     if os.geteuid() != 0:
-        raise UsageError("a container like Gradescope's can only be made by root (sudo); docs/gradescope.md also shows Docker")
+        raise UsageError(
+            "a container like Gradescope's can only be made by root (sudo); docs/gradescope.md also shows Docker"
+        )
     if calls.system_calls() is None:
         raise UsageError(f"the system calls of a {platform.machine()} are not known here, so none can be forbidden")
 
@@ -86,7 +90,7 @@ class Root:
         for name in ("source", "submission", "results"):
             (self.autograder / name).mkdir(parents=True)
         trial = self._run(("/bin/true",), UNLIMITED)
-        if trial.exit_code == NO_CONTAINER:
+        if trial.exit_code:
             raise UsageError(f"this machine does not allow a container like Gradescope's: {trial.output.strip()}")
 
     def build(self, packed: bytes) -> Usage:
@@ -114,7 +118,11 @@ class Root:
         return Rehearsed(usage, results.read_text("utf-8", "replace") if results.is_file() else None)
 
     def _run(
-        self, command: tuple[str, ...], limits: Limits, settings: dict[str, str] | None = None, more: tuple[str, ...] = ()
+        self,
+        command: tuple[str, ...],
+        limits: Limits,
+        settings: dict[str, str] | None = None,
+        more: tuple[str, ...] = (),
     ) -> Usage:
         cage = Cage(
             root=str(self._root),
@@ -154,7 +162,9 @@ def conditions(usage: Usage, limits: Limits, python: Interpreter) -> tuple[Condi
     unseen = "" if rights else "it ended before this could be looked at"
     remark = "" if python.is_of_the_image else f"the image has {IMAGE_PYTHON}"
     return (
-        Condition("files and processes of its own", bool(rights and rights.has_own_files and rights.has_own_processes), unseen),
+        Condition(
+            "files and processes of its own", bool(rights and rights.has_own_files and rights.has_own_processes), unseen
+        ),
         Condition("Docker's capabilities", bool(rights and rights.capabilities == CAPABILITIES), unseen),
         Condition("Docker's system calls, none newer than Linux 5.0", bool(rights and rights.is_filtered), unseen),
         Condition(f"{limits.memory_megabytes} MB", bool(usage.memory_limit), usage.memory_limit),

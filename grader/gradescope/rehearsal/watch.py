@@ -72,17 +72,19 @@ class _Watch:
         self._peak = 0
         self._seconds = 0.0
         self._rights: Rights | None = None
-        self._is_out_of_memory = self._is_out_of_time = self._is_stopped = False
+        self._is_out_of_memory = self._is_out_of_time = False
 
     def until_end(self) -> None:
         """Look again and again until the command has ended, or end it."""
-        while True:
-            try:
-                self._process.wait(EVERY)
-            except subprocess.TimeoutExpired:
-                self._look()
-            else:
-                return
+        while not self._has_ended():
+            self._look()
+
+    def _has_ended(self) -> bool:
+        try:
+            self._process.wait(EVERY)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _look(self) -> None:
         inside = self._inside()
@@ -101,8 +103,6 @@ class _Watch:
     def _brake(self, inside: list[int]) -> None:
         """Without a group for it: let the processes stand still while they are ahead of their share of the time."""
         is_ahead = processes.seconds(inside) > (time.monotonic() - self._start) * self._limits.processors
-        if is_ahead is not self._is_stopped:
-            self._is_stopped = is_ahead
         processes.send(inside, signal.SIGSTOP if is_ahead else signal.SIGCONT)
 
     def _inside(self) -> list[int]:
