@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-MOUNTS, MEMBERSHIP = Path("/proc/self/mountinfo"), Path("/proc/self/cgroup")
 PERIOD = 100_000  # microseconds, Docker's
 PROCESSES = "cgroup.procs"
 LEAVE_SECONDS = 2.0  # within which the kernel has cleared away ended processes
@@ -81,10 +80,31 @@ class Groups(NamedTuple):
         )
 
 
+class Hierarchies(NamedTuple):
+    """Where the kernel says which groups there are."""
+
+    mounts: Path = Path("/proc/self/mountinfo")
+    membership: Path = Path("/proc/self/cgroup")
+
+    def parents(self, kind: str, controller: str) -> list[Path]:
+        """Where a group could be made: in our own one, else in the uppermost."""
+        found = []
+        for line in self.mounts.read_text("utf-8").splitlines():
+            place, _dash, system = line.partition(" - ")
+            if system.split()[0] == kind and controller in {"", *system.split()[-1].split(",")}:
+                found = [Path(place.split()[4])]
+        memberships = (line.split(":", 2) for line in self.membership.read_text("utf-8").splitlines())
+        own = [path for _number, names, path in memberships if controller in names.split(",")]
+        return [mount / path.lstrip("/") for mount in found for path in (*own, "")]
+
+
+HERE = Hierarchies()
+
+
 @contextlib.contextmanager
-def groups(limits: Limits) -> Iterator[Groups]:
+def groups(limits: Limits, here: Hierarchies = HERE) -> Iterator[Groups]:
     """Groups with these limits, as far as they can be made; gone afterwards."""
-    made = _version_2(limits) or _version_1(limits)
+    made = _version_2(limits, here) or _version_1(limits, here)
     try:
         yield made
     finally:
@@ -92,20 +112,20 @@ def groups(limits: Limits) -> Iterator[Groups]:
             _remove(folder)
 
 
-def _version_1(limits: Limits) -> Groups:
+def _version_1(limits: Limits, here: Hierarchies) -> Groups:
     amount = str(limits.memory_megabytes * 2**20)
     memory = {"memory.limit_in_bytes": amount, "memory.memsw.limit_in_bytes": amount}
     processor = {"cpu.cfs_period_us": str(PERIOD), "cpu.cfs_quota_us": str(round(PERIOD * limits.processors))}
     return Groups(
         *(
-            Group(folder, 1) if (folder := _make(parents("cgroup", controller), settings)) else NONE
+            Group(folder, 1) if (folder := _make(here.parents("cgroup", controller), settings)) else NONE
             for controller, settings in (("memory", memory), ("cpu", processor), ("cpuacct", {}))
         )
     )
 
 
-def _version_2(limits: Limits) -> Groups | None:
-    usable = [parent for parent in parents("cgroup2", "") if _gives(parent)]
+def _version_2(limits: Limits, here: Hierarchies) -> Groups | None:
+    usable = [parent for parent in here.parents("cgroup2", "") if _gives(parent)]
     quota = f"{round(PERIOD * limits.processors)} {PERIOD}"
     settings = {"memory.max": str(limits.memory_megabytes * 2**20), "cpu.max": quota, "memory.swap.max": "0"}
     folder = _make(usable, settings)
@@ -118,18 +138,6 @@ def _gives(parent: Path) -> bool:
         return {"memory", "cpu"} <= set((parent / "cgroup.subtree_control").read_text("ascii").split())
     except OSError:
         return False
-
-
-def parents(kind: str, controller: str) -> list[Path]:
-    """Where a group could be made: in our own one, else in the uppermost."""
-    found = []
-    for line in MOUNTS.read_text("utf-8").splitlines():
-        place, _dash, system = line.partition(" - ")
-        if system.split()[0] == kind and controller in ["", *system.split()[-1].split(",")]:
-            found = [Path(place.split()[4])]
-    memberships = (line.split(":", 2) for line in MEMBERSHIP.read_text("utf-8").splitlines())
-    own = [path for _number, names, path in memberships if controller in names.split(",")]
-    return [mount / path.lstrip("/") for mount in found for path in (*own, "")]
 
 
 def _make(candidates: list[Path], settings: dict[str, str]) -> Path | None:

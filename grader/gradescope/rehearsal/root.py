@@ -15,7 +15,7 @@ from typing import NamedTuple
 from grader.errors import UsageError
 from grader.gradescope.rehearsal import filter as calls
 from grader.gradescope.rehearsal.cage import CAPABILITIES, Cage
-from grader.gradescope.rehearsal.groups import Limits
+from grader.gradescope.rehearsal.groups import Groups, Limits, groups
 from grader.gradescope.rehearsal.machine import IMAGE_PYTHON, Interpreter, packages, shown
 from grader.gradescope.rehearsal.watch import UNLIMITED, Usage, run
 
@@ -76,9 +76,13 @@ def require_root() -> None:
 class Root:
     """The folder. Everything in it is made below `folder`, which must be empty; who made it removes it."""
 
-    def __init__(self, folder: Path, python: Interpreter) -> None:
-        """Lay it out. Raises UsageError where the machine does not allow a container, with what it says."""
+    def __init__(self, folder: Path, python: Interpreter, *, has_groups: bool = True) -> None:
+        """Lay it out. `has_groups` False: limit memory and time by watching, even where control groups can be made.
+
+        Raises UsageError where the machine does not allow a container, with what it says.
+        """
         require_root()
+        self._has_groups = has_groups
         self.autograder = folder / "root" / "autograder"
         self._folder, self._root, self._python = folder, folder / "root", python
         for name in EMPTY:
@@ -89,7 +93,7 @@ class Root:
         (self._root / "etc/group").write_text(USER_GROUPS, "ascii")
         for name in ("source", "submission", "results"):
             (self.autograder / name).mkdir(parents=True)
-        trial = self._run(("/bin/true",), UNLIMITED)
+        trial = self.execute(("/bin/true",), UNLIMITED)
         if trial.exit_code:
             raise UsageError(f"this machine does not allow a container like Gradescope's: {trial.output.strip()}")
 
@@ -102,7 +106,7 @@ class Root:
             (source / name).chmod(0o755)
         found = packages(self._python)
         settings = found.environment | {"GRADER_PYTHON": self._python.program}
-        usage = self._run(("/bin/bash", "/autograder/source/setup.sh"), UNLIMITED, settings, tuple(found.shown))
+        usage = self.execute(("/bin/bash", "/autograder/source/setup.sh"), UNLIMITED, settings, tuple(found.shown))
         shutil.copy(source / "run_autograder", self.autograder / "run_autograder")
         return usage
 
@@ -113,17 +117,18 @@ class Root:
             (self.autograder / name).mkdir()
         hand_in(submission, self.autograder / "submission")
         (self.autograder / "submission_metadata.json").write_text(json.dumps(metadata or METADATA), "utf-8")
-        usage = self._run(("/autograder/run_autograder",), limits)
+        usage = self.execute(("/autograder/run_autograder",), limits)
         results = self.autograder / "results" / "results.json"
         return Rehearsed(usage, results.read_text("utf-8", "replace") if results.is_file() else None)
 
-    def _run(
+    def execute(
         self,
         command: tuple[str, ...],
         limits: Limits,
         settings: dict[str, str] | None = None,
         more: tuple[str, ...] = (),
     ) -> Usage:
+        """Run a program by its path. `settings` are further variables, `more` is what else of this machine is shown."""
         cage = Cage(
             root=str(self._root),
             shown=_without_nested([*shown(self._python), *more]),
@@ -131,7 +136,10 @@ class Root:
             environment=ENVIRONMENT | (settings or {}),
             folder="/autograder",
         )
-        return run(cage, limits, self._folder / "log")
+        if limits == UNLIMITED or not self._has_groups:
+            return run(cage, limits, Groups(), self._folder / "log")
+        with groups(limits) as made:
+            return run(cage, limits, made, self._folder / "log")
 
 
 def _without_nested(paths: list[str]) -> tuple[str, ...]:

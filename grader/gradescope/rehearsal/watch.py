@@ -14,7 +14,7 @@ import msgspec
 
 from grader.gradescope.rehearsal import processes
 from grader.gradescope.rehearsal.cage import Cage
-from grader.gradescope.rehearsal.groups import Groups, Limits, groups
+from grader.gradescope.rehearsal.groups import Groups, Limits
 from grader.gradescope.rehearsal.processes import Rights
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -37,17 +37,14 @@ class Usage(NamedTuple):
     rights: Rights | None  # None when it ended before anybody looked
 
 
-def run(cage: Cage, limits: Limits, log: Path) -> Usage:
-    """Run the command of the specification to its end; what it prints goes to the file `log`."""
-    if limits == UNLIMITED:
-        return _run(cage, limits, Groups(), log)
-    with groups(limits) as made:
-        return _run(msgspec.structs.replace(cage, groups=made.doors()), limits, made, log)
+def run(cage: Cage, limits: Limits, made: Groups, log: Path) -> Usage:
+    """Run the command of the specification to its end, in groups that have these limits; what it prints goes to `log`.
 
-
-def _run(cage: Cage, limits: Limits, made: Groups, log: Path) -> Usage:
+    Limits without a group are enforced by watching.
+    """
+    grouped = msgspec.structs.replace(cage, groups=made.doors())
     with log.open("wb") as file:
-        watch = _Watch(_start(cage, file), limits, made)
+        watch = _Watch(_start(grouped, file), limits, made)
         watch.until_end()
     return watch.usage(log.read_text("utf-8", "replace"))
 
