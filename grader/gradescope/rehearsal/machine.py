@@ -19,7 +19,9 @@ SETTINGS = (
     "timezone",
 )  # fmt: skip
 NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-ASK = "import os, sys, ensurepip, venv; print(os.path.realpath(sys.executable), sys.base_prefix, *sys.version_info[:3])"
+VERSION = "'.'.join(map(str, sys.version_info[:3]))"
+ASK = f"import os, sys, ensurepip, venv; print(os.path.realpath(sys.executable), sys.base_prefix, {VERSION}, sep='\\n')"
+ANSWERS = 3  # lines
 SETTING = re.compile(r"^(?:global|install|:env:)\.([a-z-]+)='(.*)'$")
 PLACE = re.compile(r"(?:file://)?(/[^\s'\"]+)")
 ASK_SECONDS = 60.0
@@ -69,8 +71,8 @@ def ask(program: str) -> Interpreter | None:
         done = subprocess.run([program, "-c", ASK], capture_output=True, text=True, timeout=ASK_SECONDS, check=True)  # noqa: S603 (that is what it is for)
     except (OSError, subprocess.SubprocessError):
         return None
-    path, prefix, *version = done.stdout.split()
-    return Interpreter(path, prefix, ".".join(version))
+    lines = done.stdout.splitlines()
+    return Interpreter(*lines) if len(lines) == ANSWERS else None
 
 
 def shown(python: Interpreter) -> list[str]:
