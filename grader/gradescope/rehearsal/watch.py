@@ -73,8 +73,11 @@ class _Watch:
 
     def until_end(self) -> None:
         """Look again and again until the command has ended, or end it."""
-        while not self._has_ended():
-            self._look()
+        try:
+            while not self._has_ended():
+                self._look()
+        finally:  # also when somebody interrupts us
+            self._end()
 
     def _has_ended(self) -> bool:
         try:
@@ -95,7 +98,14 @@ class _Watch:
             if not self._groups.processor.folder:
                 self._brake(inside)
         if self._is_out_of_time or self._is_out_of_memory:
-            self._process.kill()  # and all in there with it
+            self._end()
+
+    def _end(self) -> None:
+        """End the container's first process, and all in there with it; nothing when it has ended already."""
+        if self._process.poll() is None:
+            first = processes.below(self._process.pid)[:1]
+            processes.send(first or [self._process.pid], signal.SIGKILL)
+            self._process.wait()
 
     def _brake(self, inside: list[int]) -> None:
         """Without a group for it: let the processes stand still while they are ahead of their share of the time."""
