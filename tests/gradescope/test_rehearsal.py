@@ -129,6 +129,17 @@ def endless(folder: Path, plan: Plan) -> Path:
     return folder
 
 
+def greedy(folder: Path) -> Path:
+    """A submission that takes more memory than the container has, and then a right answer."""
+    folder.mkdir()
+    text = "def gd_stable_range(sigma):\n    return b'x' * (950 * 2**20)\n\n\ndef gd_opt_lr(sigmas):\n"
+    text += (
+        "    low, high = min(sigmas) ** 2, max(sigmas) ** 2\n    return 1 / (low + high), (high - low) / (low + high)\n"
+    )
+    (folder / "hw2.py").write_text(text, "utf-8")
+    return folder
+
+
 def test_zip_of_the_bundled_homework_grades_in_the_container(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -153,6 +164,8 @@ def test_zip_without_torch_grades_with_the_python_of_the_image(
     python, plan = interpreter(), numpy_plan()
     image = Image(build(tmp_path / "container", plan, python, record_property), python)
     assert seen(image, EXAMPLES / "complete.zip", record_property) == Seen(expected_score("complete", NUMPY_QUESTIONS))
+    # without memory for its first answer, a submission keeps the points of the second, which are three
+    assert seen(image, greedy(tmp_path / "greedy"), record_property) == Seen(3)
     # a submission that uses up the time of the assignment, which is short here, ends by itself and with results
     short = msgspec.structs.replace(plan, limits=msgspec.structs.replace(plan.limits, total_seconds=3))
     (image.root.autograder / "source" / PLAN).write_bytes(encode_plan(short))
