@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.plan import Limits
+from grader.records import Limits
 from grader.sandbox.client import Sandbox
 
 

@@ -13,8 +13,8 @@ import pytest
 from builders import SQUARE, bundle, check, plan, zip_bundle
 
 from grader.errors import SandboxError
-from grader.plan import Case, Check, Limits, Plan
-from grader.records import Attempt, Crashed, OutOfMemory, Raised, Reading, Returned, TimedOut
+from grader.plan import Case, Check, Plan
+from grader.records import Attempt, Crashed, Limits, OutOfMemory, Raised, Reading, Returned, TimedOut
 from grader.report import Visibility
 from grader.running import Budget, Runner, read_in_child
 from grader.sandbox.client import Child, Sandbox

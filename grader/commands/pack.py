@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from grader.assignment import load_plan
 from grader.files import write_atomically
-from grader.gradescope.pack import Wheels, least_minutes, pack
+from grader.gradescope.pack import Wheels, pack
 
 
 class Verification(NamedTuple):
@@ -34,7 +34,7 @@ def pack_assignment(assignment: Path, output: Path, wheels: Wheels, verification
     checks = sum(len(part.checks) for question in plan.questions for part in question.parts)
     sys.stdout.write(f"{output}: {plan.title}, {checks} checks, {len(data) / 2**20:.2f} MB\n")
     sys.stdout.write("Upload it as the autograder of a programming assignment on Ubuntu 22.04.\n")
-    sys.stdout.write(f"Set the timeout of its container to {least_minutes(plan)} minutes or more.\n")
+    sys.stdout.write(f"Set the timeout of its container to {plan.rules.timeout_minutes:g} minutes or more.\n")
     if verification.is_wanted:
         from grader.commands.verify import verify  # noqa: PLC0415 (only when asked for)
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+import msgspec
+
 from grader.errors import GraderError, SubmissionError
 from grader.files import write_atomically
+from grader.gradescope.allowance import allowance, this_machine
 from grader.gradescope.metadata import Metadata, read_metadata
 from grader.gradescope.policy import refusal
 from grader.gradescope.results import graded_results, problem_results, refused_results, unfinished_results
@@ -57,6 +60,11 @@ class Container(NamedTuple):
         path = self.root / "submission_metadata.json"
         return read_metadata(path.read_bytes()) if path.is_file() else Metadata()
 
+    def plan(self) -> Plan:
+        """The packed assignment, with limits that fit this container."""
+        plan = decode_plan((self.source / PLAN).read_bytes())
+        return msgspec.structs.replace(plan, limits=allowance(plan, this_machine()))
+
     def places(self) -> Places:
         """What student code must not touch."""
         metadata = self.root / "submission_metadata.json"
@@ -70,7 +78,7 @@ def autograde(root: Path) -> int:
     container.close()
     metadata = container.metadata()
     with _Problem(container, metadata) as problem:
-        plan = decode_plan((container.source / PLAN).read_bytes())
+        plan = container.plan()
         _write(container, unfinished_results(unfinished(name_of(container.submission), plan), metadata))
         if reason := refusal(plan.rules.submissions, metadata):
             _write(container, refused_results(reason, metadata))

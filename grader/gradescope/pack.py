@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import math
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +15,10 @@ from grader.errors import UsageError
 from grader.gradescope.container import PLAN
 from grader.gradescope.wheel import NAME, Member, wheel_members
 from grader.plan import Plan, encode_plan, needs_torch
-from grader.report import Visibility
-from grader.running import READ_SECONDS
 
 HERE = Path(__file__).parent
 DATE = (1980, 1, 1, 0, 0, 0)  # of every entry: the same content gives the same bytes
 PROGRAMS = ("setup.sh", "run_autograder")
-SPARE_SECONDS = 60.0  # starting processes on half a processor
 TORCH = "torch==2.13.0\n"
 
 
@@ -42,15 +38,6 @@ def pack(plan: Plan, wheels: Wheels) -> bytes:
     manifest = {member.name: hashlib.sha256(member.data).hexdigest() for member in members}
     text = json.dumps({"assignment": plan.assignment, "grader": __version__, "sha256": manifest}, indent=1)
     return archive([*members, Member("manifest.json", f"{text}\n".encode())])
-
-
-def least_minutes(plan: Plan) -> int:
-    """What the container's time limit must be at least, so that every submission ends by itself."""
-    checks = (
-        check for question in plan.questions for part in question.parts for check in (*part.checks, *part.evidence)
-    )
-    budgets = 1 + any(check.visibility is not Visibility.VISIBLE for check in checks)  # secret checks have their own
-    return math.ceil((budgets * plan.limits.total_seconds + READ_SECONDS + SPARE_SECONDS) / 60)
 
 
 def archive(members: list[Member]) -> bytes:

@@ -31,6 +31,13 @@ class SubmissionLimits(msgspec.Struct, frozen=True, kw_only=True):
     in_total: Annotated[Count | None, msgspec.Meta(description="for the whole assignment")] = None
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of the leaderboard, whose numbers are points that students see at once; most come first."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, description="what stands above it: Momentum")]
+    of: Annotated[str, msgspec.Meta(description='a question or a part: "2", "2(g)"; everything when left out')] = ""
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What a course has decided; by default late work costs nothing, and everything is graded."""
 
@@ -39,6 +46,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     may_fall: Annotated[bool, msgspec.Meta(description="whether grading a submission again may lower its score")] = (
         False
     )
+    leaderboard: Annotated[tuple[Standing, ...], msgspec.Meta(description="its columns; none when left out")] = ()
+    timeout_minutes: Annotated[
+        float, msgspec.Meta(ge=2, le=40, description="after which Gradescope stops a container, as set there")
+    ] = 10.0
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,9 @@ from typing import Any
 from grader.gradescope.metadata import Metadata
 from grader.gradescope.policy import Rules, floor, known_score, penalty
 from grader.outputs.gradescope import render_gradescope
+from grader.outputs.student import Moment, as_student
 from grader.report import Report
+from grader.scoring import total
 
 PROBLEM = "Autograder problem (not your fault)"
 DIGITS = 5
@@ -24,7 +26,23 @@ def graded_results(report: Report, rules: Rules, metadata: Metadata) -> str:
         results["output"] += f"\nLate by {days}: {cost.part:.0%} is taken off, which leaves {score:g} points."
     if score < least:
         results["output"] += f"\nThis submission had {least:g} points before; it keeps them."
-    return _dump(results | {"score": max(score, least)})
+    standings = {"leaderboard": leaderboard(report, rules)} if rules.leaderboard else {}
+    return _dump(results | {"score": max(score, least)} | standings)
+
+
+def leaderboard(report: Report, rules: Rules) -> list[dict[str, Any]]:
+    """Gradescope's entries, from checks that students see at once: the others would show through the sums."""
+    seen = as_student(report, Moment.BEFORE_DUE)
+    return [
+        {"name": standing.name, "value": _standing(standing.of, seen), "order": "desc"}
+        for standing in rules.leaderboard
+    ]
+
+
+def _standing(label: str, report: Report) -> float:
+    questions = [question for question in report.questions if question.label == label]
+    parts = [part for question in report.questions for part in question.parts if part.label == label]
+    return total([*questions, *parts]) if label else report.score
 
 
 def unfinished_results(report: Report, metadata: Metadata) -> str:

@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.outputs.visible import one_line, plain, without_secrets
-from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
+from grader.outputs.words import LABEL_WIDTH, STATUS_WORDS, check_lines, graded_lines, unshown_words
 from grader.outputs.written import (
     TITLE,
+    amount_words,
     awaiting_words,
     evidence_lines,
     evidence_word,
@@ -20,7 +21,7 @@ from grader.outputs.written import (
     points_words,
     text_lines,
 )
-from grader.report import CheckResult, PartResult, QuestionResult, Report, Status, WrittenResult
+from grader.report import CheckResult, QuestionResult, Report, Status, WrittenResult
 
 PERSON_MARK = ("✎", "cyan")
 MARKS = {
@@ -32,7 +33,6 @@ MARKS = {
 FAILED_MARK = ("✗", "red")
 ASCII_MARKS = {"✓": "ok", "✗": "x", "·": "-", "✎": "?", "│": "|", "…": "..."}  # where the encoding lacks the others
 QUOTED_LINES = 4  # of a written answer; the whole text is in the notebook and in the JSON
-LABEL_WIDTH = 7
 USUAL_WIDTH = 80
 INDENT = "  "
 
@@ -61,10 +61,10 @@ def _print_question(console: Console, question: QuestionResult) -> None:
     console.print()
     style = _style(question.score, question.points)
     title = Text(f"Question {question.label}. {plain(question.title)}", "bold")
-    _print_row(console, title, _amount(question), style, 0)
+    _print_row(console, title, amount_words(question), style, 0)
     for part in question.parts:
         style = _style(part.score, part.points)
-        _print_row(console, Text(f"{part.label} {plain(part.title)}"), _amount(part), style, 2)
+        _print_row(console, Text(f"{part.label} {plain(part.title)}"), amount_words(part), style, 2)
         for line in graded_lines(part):
             console.print(Padding(Text(line, "dim"), (0, 0, 0, 7)))
         before = None
@@ -73,12 +73,6 @@ def _print_question(console: Console, question: QuestionResult) -> None:
             before = _explanation(check)
         if part.written:
             _print_written(console, part.written)
-
-
-def _amount(item: PartResult | QuestionResult) -> str:
-    """`7 / 7, 4 awaiting`."""
-    decided = f"{item.score:g} / {item.points:g}" if item.points or not item.awaiting else ""
-    return ", ".join(filter(None, (decided, f"{item.awaiting:g} awaiting" if item.awaiting else "")))
 
 
 def _explanation(check: CheckResult) -> tuple[object, ...] | None:
@@ -170,7 +164,10 @@ def _print_end(console: Console, report: Report) -> None:
     for weakness in report.weaknesses:
         _print_remark(console, f"weak isolation: student code could do this: {plain(weakness)}", "red")
     awaiting = f", and {awaiting_words(report.awaiting)}" if report.awaiting else ""
-    console.print(Text(f"Total {report.score:g} / {report.points:g}{awaiting}", "bold"))
+    if report.unshown:
+        _print_remark(console, unshown_words(report.unshown), "yellow")
+    word = "Shown" if report.unshown else "Total"
+    console.print(Text(f"{word} {report.score:g} / {report.points:g}{awaiting}", "bold"))
     if layers := ", ".join(layer.name for layer in report.layers if layer.is_active):
         _print_remark(console, f"student code was confined by: {layers}", "dim")
 

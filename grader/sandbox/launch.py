@@ -15,8 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from grader.errors import SandboxError
-from grader.plan import Limits
-from grader.records import LayerState
+from grader.records import LayerState, Limits
 from grader.sandbox import namespaces
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Settings, Status
 from grader.sandbox.wire import unpack

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from builders import notebook, zipped
@@ -297,6 +298,31 @@ def test_run_ends_with_3_for_a_reference_that_raises(
     (assignment / "reference" / "squares.py").write_text("def square(x):\n    return 1 / 0\n")
     assert run(right, assignment) == 3
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_run_prints_the_view_of_a_student(
+    right: Path, assignment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rubric = assignment / "rubrics" / "q1.yaml"
+    rubric.write_text(RUBRIC.replace("name: squares,", "name: squares, visibility: after_due_date,"))
+    run(right, assignment, "--as", "student", "-o", str(tmp_path / "results.json"))
+    assert "Shown 0 / 0" in capsys.readouterr().out
+    assert json.loads((tmp_path / "results.json").read_text())["score"] == 2
+    run(right, assignment, "--as", "student", "--at", "after-due")
+    assert "Total 2 / 2" in capsys.readouterr().out
+
+
+def test_run_ends_with_2_for_a_time_without_a_student(right: Path, assignment: Path) -> None:
+    assert run(right, assignment, "--at", "published") == 2
+
+
+def test_run_reports_a_fault_of_the_harness_as_an_error_to_ci(
+    right: Path, assignment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (assignment / "reference" / "squares.py").write_text("def square(x):\n    return 1 / 0\n")
+    assert run(right, assignment, "--format", "junit") == 3
+    suite = ET.fromstring(capsys.readouterr().out)  # noqa: S314
+    assert (suite.get("errors"), suite.get("failures")) == ("1", "0")
 
 
 def test_run_ends_with_2_without_an_assignment(right: Path, tmp_path: Path) -> None:

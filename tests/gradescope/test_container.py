@@ -9,11 +9,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from builders import SQUARE, notebook, plan
+from builders import SQUARE, check, notebook, plan
 
+from grader.gradescope.allowance import OWN_SECONDS
 from grader.gradescope.container import PLAN, Container, autograde
-from grader.gradescope.policy import Late, Rules, SubmissionLimits
+from grader.gradescope.policy import Late, Rules, Standing, SubmissionLimits
 from grader.plan import Plan, encode_plan
+from grader.records import Limits
+from grader.report import Visibility
+from grader.running import READ_SECONDS
 
 RIGHT, WRONG = "def square(x): return x * x", "def square(x): return 2 * x"
 LATE = {"created_at": "2026-03-05T00:00:00+00:00", "assignment": {"due_date": "2026-03-04T00:00:00+00:00"}}
@@ -83,6 +87,27 @@ def test_autograde_grades_no_more_than_the_limit(tmp_path: Path) -> None:
     assert autograde(laid_out(tmp_path, RIGHT, rules, LATE | EARLIER)) == 0
     assert results(tmp_path)["score"] == 0.75
     assert "At most 1 submissions are graded" in results(tmp_path)["tests"][0]["output"]
+
+
+SECRET = check("square", [((2.0,), 4.0)], visibility=Visibility.HIDDEN)
+
+
+@pytest.mark.parametrize(("of", "value"), [("", 1), ("1", 1), ("1(a)", 1), ("2", 0)])
+def test_autograde_fills_the_leaderboard_with_points_that_students_see(of: str, value: float, tmp_path: Path) -> None:
+    rules = Rules(leaderboard=(Standing(name="Points", of=of),))
+    autograde(laid_out(tmp_path, RIGHT, msgspec.structs.replace(plan(SQUARE, SECRET), rules=rules)))
+    assert results(tmp_path)["leaderboard"] == [{"name": "Points", "value": value, "order": "desc"}]
+
+
+def test_autograde_without_a_leaderboard_writes_none(tmp_path: Path) -> None:
+    autograde(laid_out(tmp_path, RIGHT))
+    assert "leaderboard" not in results(tmp_path)
+
+
+def test_plan_of_a_container_ends_before_gradescope_does(tmp_path: Path) -> None:
+    the_plan = plan(SQUARE, limits=Limits(total_seconds=1000))
+    root = laid_out(tmp_path, RIGHT, msgspec.structs.replace(the_plan, rules=Rules(timeout_minutes=2)))
+    assert Container(root).plan().limits.total_seconds == 120 - READ_SECONDS - OWN_SECONDS
 
 
 def test_autograde_after_a_fault_of_ours_leaves_the_score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

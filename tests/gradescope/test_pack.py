@@ -15,14 +15,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from builders import SQUARE, check, notebook, plan
+from builders import SQUARE, notebook, plan
 
 from grader.errors import UsageError
 from grader.gradescope.container import PLAN
-from grader.gradescope.pack import Wheels, least_minutes, pack
+from grader.gradescope.pack import Wheels, pack
 from grader.gradescope.wheel import NAME
-from grader.plan import Limits, Plan, decode_plan
-from grader.report import Visibility
+from grader.plan import Plan, decode_plan
 from grader.targets import ProbeTarget
 
 MAGIC = "%matplotlib inline\nimport numpy as np\ndef square(x):\n    from importlib.metadata import version\n    assert version('grader')\n    return x * x"
@@ -55,7 +54,7 @@ def test_pack_names_the_hash_of_every_file() -> None:
         assert named.keys() == set(zipped.namelist()) - {"manifest.json"}
 
 
-@pytest.mark.parametrize("secret", ["homework/", "reference/", "rubrics/", "mistakes/"])
+@pytest.mark.parametrize("secret", ["homework/", "reference/", "rubrics/", "mistakes/", "first_assignment/"])
 def test_wheel_has_no_homework(secret: str) -> None:
     with opened(pack(plan(SQUARE), Wheels())) as zipped, opened(zipped.read(NAME)) as wheel:
         assert [name for name in wheel.namelist() if secret in name] == []
@@ -98,20 +97,6 @@ def test_pack_takes_wheels_along(tmp_path: Path) -> None:
 def test_pack_refuses_a_folder_without_wheels(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there are no wheels"):
         pack(plan(SQUARE), Wheels(house=tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("visibility", "total_seconds", "minutes"),
-    [
-        (Visibility.VISIBLE, 60, 3),
-        (Visibility.VISIBLE, 61, 4),
-        (Visibility.AFTER_DUE_DATE, 60, 4),
-        (Visibility.HIDDEN, 240, 10),
-    ],
-)
-def test_least_minutes_has_time_for_secret_checks(visibility: Visibility, total_seconds: float, minutes: int) -> None:
-    one = check("square", [((2.0,), 4.0)], visibility=visibility)
-    assert least_minutes(plan(one, limits=Limits(total_seconds=total_seconds))) == minutes
 
 
 @pytest.fixture

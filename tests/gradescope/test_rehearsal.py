@@ -167,7 +167,7 @@ def test_zip_without_torch_grades_with_the_python_of_the_image(
     # without memory for its first answer, a submission keeps the points of the second, which are three
     assert seen(image, greedy(tmp_path / "greedy"), record_property) == Seen(3)
     # a submission that uses up the time of the assignment, which is short here, ends by itself and with results
-    short = msgspec.structs.replace(plan, limits=msgspec.structs.replace(plan.limits, total_seconds=3))
+    short = msgspec.structs.replace(plan, limits=msgspec.structs.replace(plan.limits, total_seconds=2))
     (image.root.autograder / "source" / PLAN).write_bytes(encode_plan(short))
     done = graded(image, endless(tmp_path / "endless", plan), record_property)
     assert judge(done, DEFAULT._replace(seconds=MUCH_TOO_SLOW)) == (0, 63, ())

@@ -71,6 +71,15 @@ def test_container_allows(command: str, root: Root) -> None:
     assert done.exit_code == 0, done.output
 
 
+def test_container_sees_its_own_limits(root: Root) -> None:
+    done = shell(root, "cd /sys/fs/cgroup && cat memory/memory.limit_in_bytes memory.max cpu/cpu.cfs_quota_us cpu.max")
+    if done.memory_limit.startswith("cgroup") and done.processor_limit.startswith("cgroup"):
+        numbers = [line.split()[0] for line in done.output.splitlines() if line[0].isdigit()]
+        assert numbers == [str(200 * 2**20), "50000"]
+    else:
+        assert "No such file" in done.output
+
+
 def test_nothing_that_runs_in_the_container_outlives_it(root: Root) -> None:
     shell(root, "sleep 98765 & exit 0")
     lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]

@@ -7,7 +7,7 @@ import pytest
 
 from grader.compare.close import Close
 from grader.errors import RubricError
-from grader.plan import Limits
+from grader.records import Limits
 from grader.report import Visibility
 from grader.rubric.load import load_rubric
 
@@ -115,6 +115,20 @@ YAML_FAULTS: list[tuple[dict[str, str | None], list[str]]] = [
             f"{HW}:4: logs[1]: must be a path inside a submission",
             f"{HW}:4: logs[2]: must be a path inside a submission",
         ],
+    ),
+    (
+        {
+            HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\n"
+            "rules:\n  leaderboard: [{name: All}, {name: A, of: 1(x)}, {name: '', of: '1'}]\n  timeout_minutes: 90\n"
+        },
+        [
+            f"{HW}:5: rules.leaderboard[2].name: must not be empty",
+            f"{HW}:6: rules.timeout_minutes: must be at most 40, not 90",
+        ],
+    ),
+    (
+        {HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\nrules: {leaderboard: [{name: A, of: 1(x)}]}\n"},
+        [f'{HW}:4: rules.leaderboard[0].of: there is no question or part "1(x)"; did you mean "1(a)"?'],
     ),
     (
         {HW: "assignment: hw\ntitle: H\nquestions: [q1.yaml]\nstarter: ../x\n"},

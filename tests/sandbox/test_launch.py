@@ -14,8 +14,7 @@ from children import result_of
 
 from grader.codec import freeze
 from grader.errors import SandboxError
-from grader.plan import Limits
-from grader.records import OutOfMemory, Returned
+from grader.records import Limits, OutOfMemory, Returned
 from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
 from grader.sandbox.launch import UIDS, Template, first_offset, import_path

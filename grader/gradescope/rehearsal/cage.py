@@ -37,6 +37,7 @@ class Cage(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     folder: str  # where the command starts
     groups: tuple[str, ...] = ()  # cgroup.procs files to write the process id into
+    controls: tuple[tuple[str, str], ...] = ()  # folders of control groups, and where in /sys/fs/cgroup they are seen
 
 
 def main(specification: str) -> int:
@@ -99,6 +100,7 @@ def _show(cage: Cage, pivot_root: int) -> None:
     _mount(Path("proc"), _folder(root / "proc"), NOSUID | NODEV | NOEXEC, kind="proc")
     _read_only(root / "proc/sys", root / "proc/sys")
     _read_only(Path("/sys"), _folder(root / "sys"))
+    _control_groups(cage.controls, root / "sys/fs/cgroup")
     _devices(_folder(root / "dev"))
     os.chdir(root)
     kernel.system_call(pivot_root, _text("."), _text("."))  # the old root lies on the new one for a moment
@@ -127,6 +129,14 @@ def _bind(source: Path, root: Path) -> None:
 def _read_only(source: Path, target: Path) -> None:
     _mount(source, target, BIND)
     _mount(None, target, BIND | REMOUNT | RDONLY)
+
+
+def _control_groups(controls: tuple[tuple[str, str], ...], place: Path) -> None:
+    """Show the limits, as Docker does: they are read to fit the grading to them."""
+    if place.is_dir():
+        _mount(Path("tmpfs"), place, NOSUID | NODEV | NOEXEC, kind="tmpfs", data=b"mode=755,size=1m")
+        for folder, name in controls:
+            _read_only(Path(folder), _folder(place / name))
 
 
 def _folder(path: Path) -> Path:

@@ -57,6 +57,16 @@ class Groups(NamedTuple):
         """The files into which a process writes itself to become a member."""
         return tuple(dict.fromkeys(str(group.folder / PROCESSES) for group in self if group.folder))
 
+    def controls(self) -> tuple[tuple[str, str], ...]:
+        """The folders, and what they are called below /sys/fs/cgroup; in version 2 it is that folder itself."""
+        names = ("memory", "cpu", "cpuacct")
+        found = [
+            (str(group.folder), name if group.version == 1 else ".")
+            for group, name in zip(self, names, strict=True)
+            if group.folder
+        ]
+        return tuple(dict.fromkeys(found))
+
     def members(self) -> list[int] | None:
         """The processes that are in; None where no group says so."""
         for group in self:

@@ -42,7 +42,7 @@ def run(cage: Cage, limits: Limits, made: Groups, log: Path) -> Usage:
 
     Limits without a group are enforced by watching.
     """
-    grouped = msgspec.structs.replace(cage, groups=made.doors())
+    grouped = msgspec.structs.replace(cage, groups=made.doors(), controls=made.controls())
     with log.open("wb") as file:
         watch = _Watch(_start(grouped, file), limits, made)
         watch.until_end()
