@@ -36,7 +36,8 @@ def pack_assignment(assignment: Path, output: Path, wheels: Wheels, verification
     sys.stdout.write("Upload it as the autograder of a programming assignment on Ubuntu 22.04.\n")
     sys.stdout.write(f"Set the timeout of its container to {plan.rules.timeout_minutes:g} minutes or more.\n")
     if verification.is_wanted:
-        from grader.commands.verify import verify  # noqa: PLC0415 (only when asked for)
+        from grader.commands.verify import DEFAULT, verify  # noqa: PLC0415 (only when asked for)
 
-        return verify(data, assignment, verification.submissions)
+        limits = DEFAULT._replace(seconds=60 * plan.rules.timeout_minutes)
+        return verify(data, assignment, verification.submissions, limits)
     return 0

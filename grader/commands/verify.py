@@ -16,6 +16,7 @@ from grader.rubric.load import load_rubric
 from grader.submission.collect import label
 
 WOULD_NOT_WORK = 1
+DEFAULT = Limits()
 BLANK = "blank submission"
 
 
@@ -27,7 +28,7 @@ def check_verifiable(submissions: Iterable[Path]) -> None:
             raise UsageError(f"{label(path)}: there is no such submission to verify with")
 
 
-def verify(packed: bytes, assignment: Path, submissions: tuple[Path, ...]) -> int:
+def verify(packed: bytes, assignment: Path, submissions: tuple[Path, ...], limits: Limits = DEFAULT) -> int:
     """Build and run; print what came out. The exit code: 1 when the zip would not work on Gradescope.
 
     Raises:
@@ -44,12 +45,12 @@ def verify(packed: bytes, assignment: Path, submissions: tuple[Path, ...]) -> in
             _say(f"setup.sh ended with exit code {built.exit_code}:\n{tail(built.output)}")
             return _conclude(works=False)
         _say(f"setup.sh: {built.wall_seconds:.0f} s")
-        works = _runs(root, submissions or (_blank(assignment, folder / BLANK),), python)
+        works = _runs(root, submissions or (_blank(assignment, folder / BLANK),), limits, python)
     return _conclude(works=works)
 
 
-def _runs(root: Root, submissions: tuple[Path, ...], python: Interpreter) -> bool:
-    limits, works, last = Limits(), True, None
+def _runs(root: Root, submissions: tuple[Path, ...], limits: Limits, python: Interpreter) -> bool:
+    works, last = True, None
     for path in submissions:
         last = root.run(path, limits)
         verdict = judge(last, limits)

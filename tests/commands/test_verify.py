@@ -9,7 +9,7 @@ import pytest
 from assignments import homework
 
 from grader.cli import main
-from grader.commands.verify import verify
+from grader.commands.verify import DEFAULT, verify
 from grader.errors import UsageError
 from grader.gradescope.pack import archive
 from grader.gradescope.rehearsal.root import require_root
@@ -66,6 +66,12 @@ def test_verify_grades_the_submissions_that_are_named(tmp_path: Path, capsys: py
     verify(archive(members), homework(tmp_path / "hw"), paths)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines if ".py" in line] == ["a.py", "b.py"]
+
+
+def test_verify_ends_what_takes_too_long(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    members = [Member("setup.sh", b"#!/bin/bash\n"), Member("run_autograder", f"{SHELL}sleep 1000".encode())]
+    assert verify(archive(members), homework(tmp_path / "hw"), (), DEFAULT._replace(seconds=1)) == 1
+    assert "it took more than 1 seconds" in capsys.readouterr().out
 
 
 def test_pack_verify_with_a_submission_that_is_not_there_writes_nothing(
