@@ -10,7 +10,7 @@ from grader import __version__
 from grader.outputs.formats import FORMATS
 
 EXIT_CODES = """exit codes:
-  0 graded, whatever the score   1 less than --fail-under, or a public check not met
+  0 graded, whatever the score   1 less than --fail-under, a public check not met, or --verify failed
   2 wrong option or path         3 rubric or reference invalid  4 submission not gradable
   5 fault of the grader          6 some of a batch are not graded: run it again
   7 student code would not be confined
@@ -60,6 +60,8 @@ def _add_pack(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     pack.add_argument("--torch-index", default="", metavar="URL", help=index)
     house = "folder of wheels to put into the zip; then the image needs no package index"
     pack.add_argument("--wheelhouse", type=_path, metavar="DIR", help=house)
+    verify = "then build it and grade with it as Gradescope does; a blank submission when none is given (root, Linux)"
+    pack.add_argument("--verify", type=_path, nargs="*", metavar="SUBMISSION", help=verify)
 
 
 def _percent(text: str) -> float:

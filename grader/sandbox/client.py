@@ -218,9 +218,11 @@ class Sandbox:
         self._templates: dict[str, Template] = {}
 
     def start(self, kind: str) -> Template:
-        """Start the template of this kind if it does not run yet, without waiting for its imports."""
+        """Start the template of this kind if it does not run (any more), without waiting for its imports."""
         if sys.platform != "linux":
             raise IsolationError("student code can be confined on Linux only: use a container (see docs/isolation.md)")
+        if kind in self._templates and self._templates[kind].was_killed():
+            self._templates.pop(kind).close()
         if kind not in self._templates:
             settings = Settings(kind=kind, private=tuple(map(os.fsencode, self._private)), omitted=self._omitted)
             self._templates[kind] = Template(settings)
@@ -228,14 +230,22 @@ class Sandbox:
 
     def child(self, kind: str) -> Child:
         """A new child of the template of this kind ("numpy" or "torch")."""
-        template = self.start(kind)
-        child = Child(template, template.fork(self.limits))
+        try:
+            template, child = self._fork(kind)
+        except SandboxError:
+            if not self._templates[kind].was_killed():
+                raise
+            template, child = self._fork(kind)  # of a new one
         layers = (template.namespaces, *child.layers)
         self.layers = self._weakest(layers)
         if lost := self._lost():
             child.end()
             raise SandboxError(f"a child lacks layers that the first one had: {', '.join(sorted(lost))}")
         return child
+
+    def _fork(self, kind: str) -> tuple[Template, Child]:
+        template = self.start(kind)
+        return template, Child(template, template.fork(self.limits))
 
     def _weakest(self, layers: tuple[LayerState, ...]) -> tuple[LayerState, ...]:
         """Each layer as it was found in the child that had the least of it."""
