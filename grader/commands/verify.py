@@ -12,8 +12,8 @@ from grader.gradescope.rehearsal.groups import Limits
 from grader.gradescope.rehearsal.machine import Interpreter, interpreter
 from grader.gradescope.rehearsal.root import Rehearsed, Root, conditions, require_root
 from grader.gradescope.rehearsal.verdict import Verdict, judge, tail
+from grader.naming import label
 from grader.rubric.load import load_rubric
-from grader.submission.collect import label
 
 WOULD_NOT_WORK = 1
 DEFAULT = Limits()
