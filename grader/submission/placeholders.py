@@ -20,7 +20,8 @@ BROKEN_PLACEHOLDER = re.compile(
 )
 BRACKET_OR_EMPTY_VALUE = re.compile(r"[\[\](){}]|:[ \t]*(?=[,}])")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-CONDITIONAL = (ast.If, ast.Try, ast.Match, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+CONDITIONAL = (ast.If, ast.Try, ast.Match, *DEFINITIONS)
 RUNS_ITS_BODY = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)
 
 
@@ -32,17 +33,24 @@ def is_placeholder(node: ast.AST, name: str, handout: dict[str, str]) -> bool:
         return (
             _is_nothing(node)
             or _is_empty_text(node)
-            or any(isinstance(part, ast.Name) and part.id == "NotImplementedError" for part in ast.walk(node))
+            or any(isinstance(part, ast.Name) and part.id == "NotImplementedError" for part in walk(node, stop=()))
         )
     if not isinstance(node, Function | ast.ClassDef):
         return False
-    if name in handout and handout[name] == fingerprint(node):
-        return True
-    if isinstance(node, ast.ClassDef):
+    is_unfinished = isinstance(node, Function) and (_is_empty(node) or _is_marked(node))
+    return is_unfinished or (name in handout and handout[name] == fingerprint(node))
+
+
+def _is_marked(node: Function) -> bool:
+    """Whether every call reads a marker such as FIXME, which is no variable of the function."""
+    markers = MARKERS.intersection(_needed_names(node.body))
+    if not markers:
         return False
     bound = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
-    if not (MARKERS - bound).isdisjoint(_needed_names(node.body)):
-        return True
+    return not markers <= bound
+
+
+def _is_empty(node: Function) -> bool:
     body = [statement for statement in node.body if not _is_remark(statement)]
     empty = {target.id for statement in body for target in _set_to_nothing(statement)}
     return all(_does_nothing(statement, empty) for statement in body)
@@ -73,29 +81,28 @@ def fingerprints_of(source: str) -> tuple[tuple[str, str], ...]:
     return tuple((node.name, fingerprint(node)) for node in nodes if isinstance(node, Function | ast.ClassDef))
 
 
-def _spelled(node: ast.AST) -> Iterator[str]:
+def _spelled(node: ast.AST) -> list[str]:
     """The tree as words, without recursion: each node and list is followed by what it holds and by an end."""
+    words: list[str] = []
     pending: list[object] = [node]
     while pending:
         part = pending.pop()
         if isinstance(part, ast.AST):
-            yield type(part).__name__
-            pending += [_END, *reversed([_field(part, name) for name in part._fields])]
+            words.append(type(part).__name__)
+            pending.append(_END)
+            pending += [getattr(part, name, None) for name in part._fields[::-1]]
+            if isinstance(part, DEFINITIONS):
+                pending[-1 - part._fields.index("body")] = [item for item in part.body if not _is_remark(item)]
         elif isinstance(part, list):
-            yield "["
-            pending += [_END, *reversed(part)]
+            words.append("[")
+            pending.append(_END)
+            pending += part[::-1]
         else:
-            yield "]" if part is _END else hex(part) if type(part) is int else repr(part)
+            words.append("]" if part is _END else hex(part) if type(part) is int else repr(part))
+    return words
 
 
 _END = object()
-
-
-def _field(node: ast.AST, name: str) -> object:
-    value = getattr(node, name, None)
-    if name == "body" and isinstance(node, Function | ast.ClassDef):
-        return [statement for statement in node.body if not _is_remark(statement)]
-    return value
 
 
 def _needed_names(body: list[ast.stmt]) -> Iterator[str]:

@@ -16,9 +16,9 @@ class Training:
     def __init__(self) -> None:
         self._functions: set[str] = set()
 
-    def learn(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """Remember the function if it trains; one that calls another must be learned after it."""
-        if self.happens_in(ast.walk(function)):
+    def learn(self, function: ast.FunctionDef | ast.AsyncFunctionDef, parts: Iterable[ast.AST] | None = None) -> None:
+        """Remember the function if it trains; one that calls another must be learned after it. `parts`: its nodes."""
+        if self.happens_in(ast.walk(function) if parts is None else parts):
             self._functions.add(function.name)
 
     def happens_in(self, parts: Iterable[ast.AST]) -> bool:
