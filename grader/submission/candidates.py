@@ -53,7 +53,7 @@ def definitions(block: Block, statement: Statement, parts: Parts | None, wanted:
         yield Definition(
             name,
             place=_place(block, statement, node),
-            is_placeholder=is_wanted and is_placeholder(node, name, wanted.handout),
+            is_placeholder=is_wanted and is_placeholder(node, name, wanted.handout, block.text),
             fault="",
             is_def=isinstance(node, DEFINITIONS),
             is_made=isinstance(node, ast.Call),

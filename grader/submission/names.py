@@ -152,12 +152,13 @@ def _assigned(table: symtable.SymbolTable) -> set[str]:
 
 def _used(table: symtable.SymbolTable) -> Iterator[str]:
     """Module-level names that the code refers to, at any depth of functions and classes."""
-    pending = [table]
+    yield from (symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced())
+    pending = table.get_children()
     while pending:
         part = pending.pop()
-        is_top = part.get_type() == "module"
-        for symbol in part.get_symbols():
-            if symbol.is_referenced() and (is_top or symbol.is_global()):
+        names = part.get_globals() if isinstance(part, symtable.Function) else part.get_identifiers()
+        for symbol in map(part.lookup, names):
+            if symbol.is_referenced() and symbol.is_global():
                 yield symbol.get_name()
         pending += part.get_children()
 
