@@ -114,7 +114,8 @@ def _start(line: Line) -> _Start:
     level = len(hashes.group(1)) if hashes else int(line.is_underlined)
     style = STYLE.match(text, hashes.end() if hashes else at)
     end = style.end() if style else at
-    return _Start(line._replace(text=text), end, level, bool(level or (style and style.group(1).strip())))
+    cut = line if text == line.text else line._replace(text=text)
+    return _Start(cut, end, level, bool(level or (style and style.group(1).strip())))
 
 
 def _explicit(start: _Start, parts: Parts) -> Naming | None:

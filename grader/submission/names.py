@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from grader.submission.training import Training
 
 BUILTINS = frozenset(dir(builtins))
 WRAPPERS = frozenset(["partial", "vectorize", "jit", "njit"])  # calls that make a function of a function
+MODULE = "top"  # what symtable calls the module; it takes a function of this name for one, with all its variables
 SCOPES = FUNCTION | CLASS | COMPREHENSION
 
 
@@ -65,7 +65,9 @@ class Context:
             if isinstance(binding, ast.Assign) and len(binding.targets) == 1 and _is_function(binding.value):
                 self._replaced.update(target.id for target in binding.targets if isinstance(target, ast.Name))
         self._shadowed.update(name.id for name in outside(parts.names, SCOPES) if isinstance(name.ctx, ast.Store))
-        self._replaced.update(node.name for node in (*outside(parts.functions, SCOPES), *outside(parts.classes, SCOPES)))
+        self._replaced.update(
+            node.name for node in (*outside(parts.functions, SCOPES), *outside(parts.classes, SCOPES))
+        )
         for node in outside(parts.imports, SCOPES):
             names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
             self._replaced |= BUILTINS if "*" in names else names
@@ -103,10 +105,8 @@ class Context:
         return self._parts[node]
 
     def names_of(self, node: ast.stmt, text: str) -> Names:
-        """The names of a statement of this document; `text` is its source."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the student's code
-            table = symtable.symtable(text, "<statement>", "exec")
+        """The names of a statement of this document; `text` is its source, about which the compiler may warn."""
+        table = symtable.symtable(text, "<statement>", "exec")
         parts = self._parts[node]
         calls, imports = outside(parts.calls), outside(parts.imports)
         defines = set[str]() if isinstance(node, ast.Delete) else _assigned(table)
@@ -156,11 +156,17 @@ def _used(table: symtable.SymbolTable) -> Iterator[str]:
     pending = table.get_children()
     while pending:
         part = pending.pop()
-        names = part.get_globals() if isinstance(part, symtable.Function) else part.get_identifiers()
-        for symbol in map(part.lookup, names):
+        for symbol in map(part.lookup, _names_in(part)):
             if symbol.is_referenced() and symbol.is_global():
                 yield symbol.get_name()
         pending += part.get_children()
+
+
+def _names_in(table: symtable.SymbolTable) -> Iterable[str]:
+    """The names in a scope, but of a function only those that are no variables of its own."""
+    if isinstance(table, symtable.Function) and table.get_name() != MODULE:
+        return table.get_globals()
+    return table.get_identifiers()
 
 
 def _only_in_comprehensions(parts: Parts) -> set[str]:
@@ -176,9 +182,9 @@ def _incremented(parts: Parts) -> Iterator[str]:
     """Module-level names of `x += 1`, which the symbol table does not count as a use."""
     declared = {name for part, _inside in parts.globals for name in part.names}
     for part, inside in parts.bindings:
-        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
-            if not inside & FUNCTION or part.target.id in declared:
-                yield part.target.id
+        target = part.target if isinstance(part, ast.AugAssign) else None
+        if isinstance(target, ast.Name) and (not inside & FUNCTION or target.id in declared):
+            yield target.id
 
 
 def imported_modules(nodes: Iterable[ast.AST]) -> Iterator[str]:

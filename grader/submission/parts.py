@@ -16,7 +16,8 @@ Found = list[tuple[Node, int]]  # each with what it is inside of; level by level
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-FUNCTION, CLASS, COMPREHENSION = 1, 2, 4  # what a node may be inside of, as bits; decorators and defaults are inside too
+# What a node may be inside of, as bits. Decorators, defaults and annotations count as inside.
+FUNCTION, CLASS, COMPREHENSION = 1, 2, 4
 BODY = 8  # beside FUNCTION: in the body of the function that the statement defines, and in no other function
 SCOPES: dict[type[ast.AST], int] = {
     **dict.fromkeys((*FUNCTIONS, ast.Lambda), FUNCTION),
@@ -28,8 +29,12 @@ GROUPS: dict[type[ast.AST], str] = {
     **dict.fromkeys(FUNCTIONS, "functions"),
     **dict.fromkeys(COMPREHENSIONS, "comprehensions"),
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.Delete), "bindings"),
-    **{ast.ClassDef: "classes", ast.NamedExpr: "walruses", ast.Global: "globals"},
-    **{ast.Call: "calls", ast.Expr: "lines", ast.Name: "names"},
+    ast.Call: "calls",
+    ast.ClassDef: "classes",
+    ast.Expr: "lines",
+    ast.Global: "globals",
+    ast.Name: "names",
+    ast.NamedExpr: "walruses",
 }
 
 

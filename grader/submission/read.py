@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -157,7 +158,9 @@ class _Reader:
     def _analyse(self, index: int, source: _Source) -> None:
         pairs = self._statements_of(source)
         context = Context([block.node for _label, block in pairs if block.node is not None])
-        statements = tuple(_statement(label, block, context) for label, block in pairs)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the student's code
+            statements = tuple(_statement(label, block, context) for label, block in pairs)
         self._note_faults(source.name, pairs)
         self._documents.append(Document(name=source.name, is_notebook=source.is_notebook, statements=statements))
         found: list[_Found] = []

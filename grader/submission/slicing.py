@@ -48,9 +48,7 @@ class Slicer:
         """The statements that train the value and do not define it."""
         mutating = self._givers.get(value, ())
         return frozenset(
-            index
-            for index in mutating
-            if self.statements[index].trains and value not in self.statements[index].defines
+            index for index in mutating if self.statements[index].trains and value not in self.statements[index].defines
         )
 
     def _changes(self, value: str, start: int, end: int) -> list[int]:
