@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import closing
 
-from grader.plan import Limits
+from grader.records import Limits
 from grader.sandbox.client import Sandbox
 from grader.sandbox.layers import LAYERS
 

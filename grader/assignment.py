@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from grader.cache import default_folder, load, store
 from grader.errors import UsageError
-from grader.plan import Plan, decode_plan, encode_plan
+
+TYPE_CHECKING = False  # as in typing, whose import would cost every start
+if TYPE_CHECKING:
+    from grader.plan import Plan
 
 PACKAGE = Path(__file__).parent
 COMPILERS = (
@@ -51,6 +53,8 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
 
         plan = compile_plan(folder)
         if path:
+            from grader.plan import encode_plan  # noqa: PLC0415
+
             store(path, key, encode_plan(plan))
     return plan
 
@@ -71,6 +75,8 @@ def check_folder(folder: Path) -> None:
 
 def plan_key(folder: Path) -> str:
     """A hash of everything that the plan depends on: the assignment's files, the compiling code, NumPy's version."""
+    import numpy as np  # noqa: PLC0415 (takes a while; see warm.py)
+
     digest = hashlib.sha256(np.__version__.encode())
     try:
         sources = list(_sources(folder))
@@ -103,6 +109,8 @@ def _counts(path: Path) -> bool:
 
 
 def _read(path: Path, key: str) -> Plan | None:
+    from grader.plan import decode_plan  # noqa: PLC0415 (the same)
+
     body = load(path, key)
     try:
         return None if body is None else decode_plan(body)

@@ -13,8 +13,7 @@ import msgspec
 
 from grader import __version__
 from grader.isolation import REMEDIES, Isolation, measure, places_around
-from grader.plan import Limits
-from grader.records import LayerState, Property
+from grader.records import LayerState, Limits, Property
 from grader.sandbox.client import Sandbox
 
 MEGABYTE = 2**20

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.submission.collect import label
+from grader.naming import label
 
 
 def check_writable(path: Path) -> None:

@@ -47,9 +47,14 @@ class Places(NamedTuple):
 
 def places_around(assignment: Path, submission: Path | None = None, output: Path | None = None) -> Places:
     """What is at stake when a submission is graded: rubric, reference, plans, submission, results."""
-    private = [assignment / "rubrics", assignment / "reference", default_folder(), submission, output]
-    writable = [Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd(), output and output.parent]  # noqa: S108 (tried)
-    return Places(_absolute(private), _absolute(writable))
+    private = (assignment / "rubrics", assignment / "reference", submission, output)
+    return places_of(private, (output and output.parent,))
+
+
+def places_of(private: Iterable[Path | None], writable: Iterable[Path | None]) -> Places:
+    """These, the plans, and the folders that everybody may write to."""
+    open_to_all = (Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd())  # noqa: S108 (tried)
+    return Places(_absolute((*private, default_folder())), _absolute((*open_to_all, *writable)))
 
 
 def _absolute(paths: Iterable[Path | None]) -> tuple[Path, ...]:

@@ -17,8 +17,8 @@ from grader.compare.principal_features import PrincipalFeatures
 from grader.compare.singular_values import SingularValues
 from grader.compare.wording import plural, show
 from grader.errors import WireError
-from grader.plan import Case, Check, Limits, Mistake
-from grader.records import Comparison, Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
+from grader.plan import Case, Check, Mistake
+from grader.records import Comparison, Crashed, Limits, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
 from grader.report import CheckResult, Status
 from grader.sketch import sketch
 from grader.targets import LogTarget, ValueTarget

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 
 import msgspec
@@ -12,7 +12,7 @@ from grader.judging import judge, result
 from grader.plan import Check, Part, Plan, Question
 from grader.records import Bundle, Candidate, Reading
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status
-from grader.running import Budget, Runner, read_in_child
+from grader.running import Budget, Runner, Spare, read_and_keep, start_what_is_needed
 from grader.sandbox.client import Sandbox
 from grader.scoring import (
     awaiting,
@@ -39,22 +39,39 @@ UNFINISHED = (
 )
 
 
-def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Report:
-    """Grade one submission. Raises SandboxError when the harness fails; whatever the submission does is in the report."""
-    sandbox.limits = plan.limits
+def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResult] = ()) -> Report:
+    """Grade one submission, but for the parts that are `known`: of the same submission, and the same in its plan.
+
+    Raises SandboxError when the harness fails; whatever the submission does is in the report.
+    """
+    results = {part.label: part for part in known}
     budget = Budget(plan.limits)
-    reading = read_in_child(bundle, plan, sandbox)
+    reading, spare = read(bundle, plan, sandbox)
     if reading.fault:
         report = ungradable(bundle.name, reading.fault, plan)
         return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
-    reading = with_starter(reading, plan.handout.starter)
+    start_what_is_needed(plan, reading, sandbox)
     questions, incidents = [], []
-    for question in plan.questions:
-        with closing(Runner(sandbox, reading, budget)) as runner:
-            questions.append(grade_question(question, plan, reading, runner))
-        incidents += runner.incidents
+    with closing(spare):
+        for question in plan.questions:
+            with closing(Runner(sandbox, reading, budget, spare)) as runner:
+                questions.append(grade_question(question, plan, reading, runner, results))
+            incidents += runner.incidents
     report = report_of(bundle.name, questions, reading, plan)
     return msgspec.structs.replace(report, layers=sandbox.layers, incidents=tuple(incidents))
+
+
+def read(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> tuple[Reading, Spare]:
+    """What the submission contains, with the handout's files that it lacks, and a child to go on in.
+
+    Children have the plan's limits from now on.
+    """
+    sandbox.limits = plan.limits
+    reading, spare = read_and_keep(bundle, plan, sandbox)
+    if reading.fault:
+        spare.close()
+        return reading, spare
+    return with_starter(reading, plan.handout.starter), spare
 
 
 def ungradable(name: str, fault: str, plan: Plan) -> Report:
@@ -91,14 +108,21 @@ def report_of(name: str, questions: list[QuestionResult], reading: Reading, plan
     )
 
 
-def grade_question(question: Question, plan: Plan, reading: Reading, runner: Runner) -> QuestionResult:
-    """One question: its parts in order; a part whose prerequisites failed is skipped."""
+def grade_question(
+    question: Question, plan: Plan, reading: Reading, runner: Runner, known: Mapping[str, PartResult]
+) -> QuestionResult:
+    """One question: its parts in order; a part whose prerequisites failed is skipped. `known`: by label."""
     parts: list[PartResult] = []
     for part in question.parts:
-        earned = {done.label: done.score == done.points for done in parts}
-        failed = tuple(need for need in part.needs if not earned.get(f"{question.label}({need})", False))
-        parts.append(grade_part(question, part, failed, plan, reading, runner))
+        result = known.get(f"{question.label}({part.label})")
+        parts.append(result or grade_part(question, part, failed_needs(question, part, parts), plan, reading, runner))
     return question_result(question, parts)
+
+
+def failed_needs(question: Question, part: Part, done: Iterable[PartResult]) -> tuple[str, ...]:
+    """Which of the parts that `part` builds on have not earned all their points."""
+    earned = {one.label: one.score == one.points for one in done}
+    return tuple(need for need in part.needs if not earned.get(f"{question.label}({need})", False))
 
 
 def grade_part(

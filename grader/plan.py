@@ -9,7 +9,7 @@ import msgspec
 
 from grader.compare import Comparator
 from grader.gradescope.policy import Rules
-from grader.records import AskedPart, Module
+from grader.records import AskedPart, Limits, Module
 from grader.report import Visibility
 from grader.targets import FunctionTarget, ProbeTarget, Target, ValueTarget
 from grader.values import Value
@@ -74,15 +74,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     label: str  # "1"
     title: str
     parts: tuple[Part, ...]
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What student code may use."""
-
-    call_seconds: float = 5.0  # one call
-    define_seconds: float = 20.0  # the statements that one candidate needs
-    total_seconds: float = 300.0  # one submission
-    memory_megabytes: int = 1024  # on top of the libraries
+    source: str = ""  # "rubrics/q1.yaml", where it was written
 
 
 class Handout(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,18 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 Places = Annotated[tuple[Place, ...], msgspec.Meta(max_length=MAX_PLACES)]
 
 
+# --- running it ------------------------------------------------------------------------------------------------------
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What student code may use."""
+
+    call_seconds: float = 5.0  # one call
+    define_seconds: float = 20.0  # the statements that one candidate needs
+    total_seconds: float = 300.0  # one submission
+    memory_megabytes: int = 1024  # on top of the libraries
+
+
 # --- reading a submission --------------------------------------------------------------------------------------------
 
 

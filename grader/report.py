@@ -43,10 +43,14 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One check of one submission."""
+    """One check of one submission: all points or none.
+
+    `message` and what follows are for whoever may see everything: outputs leave them out where a check is hidden (see
+    outputs.visible.without_secrets).
+    """
 
     name: str
-    function: str
+    function: str  # of the submission, that was called; or the name of the value or text that was looked at
     status: Status
     score: float
     points: float
@@ -54,9 +58,9 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""  # what was asked and the gap
     places: tuple[Place, ...] = ()  # where to look
     hint: str = ""  # the matching mistake's sentence
-    stdout: str = ""
-    graded: Seen | None = None
-    others: tuple[Seen, ...] = ()
+    stdout: str = ""  # what the student's code printed
+    graded: Seen | None = None  # the definition that counted
+    others: tuple[Seen, ...] = ()  # further definitions of the same name
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,28 +95,28 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     """A question: its parts and its points."""
 
-    label: str
+    label: str  # "1"
     title: str
-    score: float
-    points: float
+    score: float  # the sum of its parts', rounded to six decimals
+    points: float  # that could be earned without a person
     parts: tuple[PartResult, ...]
-    awaiting: float = 0.0
+    awaiting: float = 0.0  # points that a person decides
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one graded submission."""
+    """Everything about one graded submission. Where it could not be graded, all checks are there, without points."""
 
-    assignment: str
-    title: str
-    submission: str
-    score: float
-    points: float
-    questions: tuple[QuestionResult, ...]
-    awaiting: float = 0.0
+    assignment: str  # "hw2"
+    title: str  # of the assignment
+    submission: str  # the name of the file or folder that was handed in
+    score: float  # from 0 to `points`, the sum of the questions'
+    points: float  # that could be earned without a person
+    questions: tuple[QuestionResult, ...]  # in the homework's order
+    awaiting: float = 0.0  # points that a person decides, on top of `points`
     unshown: int = 0  # checks that are left out of a student's view (outputs/student.py)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what a person should know ("cell 5, line 4 does not parse")
     fault: str = ""  # why the submission is not gradable; empty when it is
-    layers: tuple[LayerState, ...] = ()
+    layers: tuple[LayerState, ...] = ()  # what confined the student's code
     weaknesses: tuple[str, ...] = ()  # what student code could do, where weak isolation was allowed
     incidents: tuple[str, ...] = ()  # for staff: forged answers, forbidden system calls, faults of our own code
-    version: str = ""
+    version: str = ""  # of grader

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import msgspec
 
 from grader.judging import judge, result
-from grader.plan import Check, Limits, Part, Question
-from grader.records import Attempt, Candidate, Place, Reading, Writing
+from grader.plan import Check, Part, Question
+from grader.records import Attempt, Candidate, Limits, Place, Reading, Writing
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Seen, Status, Visibility, WrittenResult
 from grader.targets import Target, ValueTarget
 

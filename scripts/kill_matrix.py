@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.plan import Limits
+from grader.records import Limits
 from grader.rubric.compile import Kill, survey
 from grader.rubric.variants import EQUIVALENT, Variant, find_variants, grade_variant
 from grader.sandbox.client import Sandbox

@@ -16,8 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.pipeline import grade
-from grader.plan import Limits
-from grader.records import Bundle
+from grader.records import Bundle, Limits
 from grader.report import CheckResult, Report
 from grader.rubric.compile import plan_of
 from grader.rubric.load import load_rubric

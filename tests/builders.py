@@ -11,8 +11,8 @@ from pathlib import Path
 from grader.codec import freeze
 from grader.compare import Comparator
 from grader.compare.close import Close
-from grader.plan import Case, Check, Limits, Part, Plan, Question
-from grader.records import Bundle, File
+from grader.plan import Case, Check, Part, Plan, Question
+from grader.records import Bundle, File, Limits
 from grader.report import Visibility
 from grader.targets import FunctionTarget
 

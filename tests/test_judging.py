@@ -17,8 +17,8 @@ from grader.compare.gram import Gram
 from grader.compare.principal_features import PrincipalFeatures
 from grader.compare.singular_values import SingularValues
 from grader.judging import judge, recognizable
-from grader.plan import Case, Check, Limits, Mistake
-from grader.records import Crashed, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
+from grader.plan import Case, Check, Mistake
+from grader.records import Crashed, Limits, Outcome, OutOfMemory, Place, Raised, Returned, TimedOut
 from grader.report import Status
 from grader.values import Array, Opaque, Value
 

@@ -5,19 +5,8 @@ import pytest
 
 from grader.compare.close import Close
 from grader.compare.exact import Exact
-from grader.plan import (
-    Case,
-    Check,
-    Handout,
-    Limits,
-    Mistake,
-    Part,
-    Plan,
-    Question,
-    decode_plan,
-    encode_plan,
-    wanted_names,
-)
+from grader.plan import Case, Check, Handout, Mistake, Part, Plan, Question, decode_plan, encode_plan, wanted_names
+from grader.records import Limits
 from grader.report import Visibility
 from grader.targets import FunctionTarget, ProbeTarget
 from grader.values import Array, Complex, Items, Mapping, Opaque, Seed

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import SubmissionError
+from grader.naming import name_of
 from grader.outputs.public import later_lines
 from grader.outputs.text import render_text
 from grader.own_check import grade_own, is_met, with_starter_files
@@ -14,7 +15,7 @@ from grader.pipeline import ungradable
 from grader.plan import Plan
 from grader.public_checks import find_checks, load_checks, selected
 from grader.report import Report
-from grader.submission.collect import collect, name_of
+from grader.submission.collect import collect
 
 NOT_GRADABLE = 4
 NOT_MET = 1

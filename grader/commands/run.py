@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-import msgspec
-
-from grader.assignment import check_folder, load_plan
-from grader.errors import SubmissionError, UsageError
-from grader.files import check_writable, clear_faults, is_special, write_atomically
-from grader.isolation import Isolation, measure, places_around, require
+from grader.errors import UsageError
+from grader.files import check_writable, is_special, write_atomically
 from grader.outputs.formats import render, render_problem
-from grader.outputs.gradescope import render_gradescope
-from grader.pipeline import grade, unfinished, ungradable
-from grader.plan import Limits, without_evidence
 from grader.report import Report
-from grader.sandbox.client import Sandbox
-from grader.submission.collect import collect, name_of
+from grader.warm import private_of, warm_sandbox
 
 NOT_GRADABLE = 4
 NOT_MET = 1
@@ -53,7 +44,7 @@ def run(options: Options) -> int:
     try:
         _store(options, report)
     finally:
-        _print(_view(options, report), options.style)  # also when the disk is full by now
+        print_report(viewed(report, options.moment), options.style)  # also when the disk is full by now
     if report.fault:
         return NOT_GRADABLE
     return NOT_MET if 100 * report.score < options.fail_under * report.points else 0
@@ -75,61 +66,52 @@ class _Problem(AbstractContextManager["_Problem"]):
 
 
 def _grade(options: Options) -> Report:
-    check_folder(options.assignment)
-    places = places_around(options.assignment, options.submission, options.output)
-    with closing(Sandbox(Limits(), places.private)) as sandbox:
-        sandbox.start("numpy")  # its imports run while this process reads the plan and the submission
-        plan = load_plan(options.assignment)
-        plan = plan if options.has_evidence else without_evidence(plan)
-        try:
-            bundle = collect(options.submission, plan.logs)
-        except SubmissionError as error:
-            return ungradable(name_of(options.submission), str(error), plan)
-        if options.output is not None and not is_special(options.output):
-            _store(options, unfinished(name_of(options.submission), plan))  # what stays when this process is killed
-        weaknesses = _weaknesses(measure(sandbox, places), is_allowed=options.allows_weak_isolation)
-        return msgspec.structs.replace(grade(bundle, plan, sandbox), weaknesses=weaknesses)
+    others = (options.submission, *([options.output] if options.output else []))
+    with warm_sandbox((*private_of(options.assignment), *others)) as sandbox:
+        from grader.api import Session, load_assignment  # noqa: PLC0415 (takes as long as the template takes to start)
 
-
-def _weaknesses(isolation: Isolation, *, is_allowed: bool) -> tuple[str, ...]:
-    """What student code could do here; empty as it should be. Raises IsolationError unless that is allowed."""
-    if not is_allowed:
-        require(isolation)
-    weaknesses = tuple(f"{trial.property.value}: {trial.action}" for trial in isolation.failures())
-    for weakness in weaknesses:
+        assignment = load_assignment(options.assignment)
+        assignment = assignment if options.has_evidence else assignment.without_evidence()
+        session = Session(assignment, sandbox, others, allows_weak_isolation=options.allows_weak_isolation)
+        report = session.grade(options.submission, leave_behind=lambda report: _leave_behind(options, report))
+    for weakness in report.weaknesses:
         sys.stderr.write(f"grader: weak isolation, {weakness}\n")
-    return weaknesses
+    return report
+
+
+def _leave_behind(options: Options, report: Report) -> None:
+    if options.output is not None and not is_special(options.output):
+        _store(options, report)
 
 
 def _store(options: Options, report: Report) -> None:
     if options.output is not None:
+        from grader.outputs.gradescope import render_gradescope  # noqa: PLC0415 (only when asked for)
+
         write_atomically(options.output, render_gradescope(report) + "\n")
 
 
-def _view(options: Options, report: Report) -> Report:
-    if options.moment is None:
+def viewed(report: Report, moment: str | None) -> Report:
+    """The report as a student sees it at that moment (see outputs.student); as it is for None."""
+    if moment is None:
         return report
     from grader.outputs.student import Moment, as_student  # noqa: PLC0415 (only when asked for)
 
-    return as_student(report, Moment(options.moment))
+    return as_student(report, Moment(moment))
 
 
-def _print(report: Report, style: str) -> None:
+def print_report(report: Report, style: str) -> None:
+    """Print it as "text" or in one of outputs.formats.FORMATS."""
     if style == "text":
         from grader.outputs.text import render_text  # noqa: PLC0415 (rich takes a while)
 
         render_text(report, sys.stdout)
         return
     sys.stdout.write(_encodable(render(report, style), style) + "\n")
-    if style == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        _add_summary(Path(summary), report)
+    if style == "github":
+        from grader.outputs.github import add_step_summary, render_summary  # noqa: PLC0415 (only when asked for)
 
-
-def _add_summary(path: Path, report: Report) -> None:
-    from grader.outputs.github import render_summary  # noqa: PLC0415 (only when asked for)
-
-    with clear_faults(path), path.open("a", encoding="utf-8") as file:
-        file.write(render_summary(report))
+        add_step_summary(render_summary(report))
 
 
 def _encodable(text: str, style: str) -> str:

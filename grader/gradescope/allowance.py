@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from grader.plan import Limits, Plan
+from grader.plan import Plan
+from grader.records import Limits
 from grader.report import Visibility
 from grader.running import READ_SECONDS
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from grader import __version__
 
 PACKAGE = Path(__file__).parents[1]
-HOMEWORK = "homework"  # the bundled reference and rubrics, where the package is installed
+ANSWERS = ("homework", "first_assignment")  # the bundled reference and rubrics, where installed; those of `grader init`
 SUFFIXES = (".py", ".json", ".txt", ".typed", ".sh")
 NAME = f"grader-{__version__}-py3-none-any.whl"
 INFO = f"grader-{__version__}.dist-info"
@@ -40,7 +40,7 @@ def wheel_members() -> list[Member]:
 def _package() -> Iterator[Member]:
     for path in sorted(PACKAGE.rglob("*")):
         relative = path.relative_to(PACKAGE)
-        is_ours = relative.parts[0] != HOMEWORK and "__pycache__" not in relative.parts
+        is_ours = relative.parts[0] not in ANSWERS and "__pycache__" not in relative.parts
         if is_ours and path.suffix in SUFFIXES and path.is_file():
             yield Member(f"grader/{relative.as_posix()}", path.read_bytes())
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from grader.files import clear_faults
 from grader.outputs.checks import WAITS, Listed, list_checks
 from grader.outputs.visible import one_line, plain
 from grader.report import Report, Status
@@ -38,6 +43,28 @@ def render_summary(report: Report) -> str:
         lines += [f"| {_text(part.label)} | {_text(part.title)} | {part.score:g} / {part.points:g} |" for part in parts]
         lines += [_details(one) for one in list_checks(report) if one.check.status not in (Status.PASSED, *WAITS)]
     return _cut("\n".join(lines) + "\n")
+
+
+def render_batch(title: str, troubles: Sequence[tuple[str, str]], total: str) -> str:
+    """The annotations of a run over many submissions: (id, why it is not graded) as errors, then the numbers."""
+    lines = [_command("error", f"{identity} is not graded", plain(why)) for identity, why in troubles[:MAX_ANNOTATIONS]]
+    if len(troubles) > MAX_ANNOTATIONS:
+        lines[-1] = _command("error", "More", f"{len(troubles) - MAX_ANNOTATIONS + 1} more are not graded.")
+    return "\n".join([*lines, _command("notice", title, plain(total))])
+
+
+def render_batch_summary(title: str, total: str, rows: Iterable[Sequence[str]]) -> str:
+    """Markdown for the step's summary: the numbers, and a table of (part, title, mean, points)."""
+    lines = [f"## {_text(title)}", "", _text(total), "", "| part | | mean | of |", "|---|---|---:|---:|"]
+    return _cut("\n".join([*lines, *(f"| {' | '.join(map(_text, row))} |" for row in rows)]) + "\n")
+
+
+def add_step_summary(text: str) -> None:
+    """Add Markdown to the step's summary, where GitHub has one. Raises UsageError when it cannot be written."""
+    if place := os.environ.get("GITHUB_STEP_SUMMARY"):
+        path = Path(place)
+        with clear_faults(path), path.open("a", encoding="utf-8") as file:
+            file.write(text)
 
 
 def _total(report: Report) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import quoteattr
 
 from grader.outputs.checks import WAITS, Listed, list_checks
 from grader.outputs.visible import one_line, plain
@@ -18,33 +20,52 @@ def render_junit(report: Report) -> str:
     Errors are kept for faults of the harness, after which there is no report. A submission that cannot be graded is one
     failed case.
     """
-    listed = list(list_checks(report))
-    root = ET.Element("testsuites", name=_legal(one_line(report.title)))
-    suite = ET.SubElement(root, "testsuite", name=_legal(one_line(report.assignment)))
-    properties = ET.SubElement(suite, "properties")
-    for name, value in (("submission", one_line(report.submission)), *_points(report.score, report.points)):
-        ET.SubElement(properties, "property", name=name, value=_legal(value))
-    if report.fault:
-        _add_fault(suite, report)
-    else:
-        for one in listed:
-            _add_case(suite, one)
-    for element in (root, suite):
-        _count(element, suite)
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True)
+    return _document(report.title, _suite(report, report.assignment))
 
 
 def harness_error(assignment: str, message: str) -> str:
     """The document for a fault of the harness: one error, so that no CI takes it for a student's."""
-    root = ET.Element("testsuites", name=_legal(assignment))
-    suite = ET.SubElement(root, "testsuite", name=_legal(assignment))
-    case = ET.SubElement(suite, "testcase", classname=_legal(assignment), name="grader")
-    ET.SubElement(case, "error", message="the grader failed", type="harness").text = _legal(plain(message))
-    for element in (root, suite):
-        _count(element, suite)
+    return _document(assignment, _error_suite(assignment, message))
+
+
+def junit_lines(title: str, results: Iterable[tuple[str, Report | str]]) -> Iterator[str]:
+    """The document of many submissions, a suite for each, line by line: (id, report, or why there is none)."""
+    yield f"<?xml version='1.0' encoding='utf-8'?>\n<testsuites name={quoteattr(_legal(one_line(title)))}>\n"
+    for identity, report in results:
+        suite = _error_suite(identity, report) if isinstance(report, str) else _suite(report, identity)
+        ET.indent(suite, level=1)
+        yield f"  {ET.tostring(suite, encoding='unicode').strip()}\n"
+    yield "</testsuites>\n"
+
+
+def _document(title: str, suite: ET.Element) -> str:
+    root = ET.Element("testsuites", name=_legal(one_line(title)))
+    root.append(suite)
+    _count(root, suite)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _suite(report: Report, name: str) -> ET.Element:
+    suite = ET.Element("testsuite", name=_legal(one_line(name)))
+    properties = ET.SubElement(suite, "properties")
+    for key, value in (("submission", one_line(report.submission)), *_points(report.score, report.points)):
+        ET.SubElement(properties, "property", name=key, value=_legal(value))
+    if report.fault:
+        _add_fault(suite, report)
+    else:
+        for one in list_checks(report):
+            _add_case(suite, one)
+    _count(suite, suite)
+    return suite
+
+
+def _error_suite(name: str, message: str) -> ET.Element:
+    suite = ET.Element("testsuite", name=_legal(name))
+    case = ET.SubElement(suite, "testcase", classname=_legal(name), name="grader")
+    ET.SubElement(case, "error", message="the grader failed", type="harness").text = _legal(plain(message))
+    _count(suite, suite)
+    return suite
 
 
 def _add_fault(suite: ET.Element, report: Report) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.compare.wording import plural
 from grader.outputs.visible import one_line, plain, without_secrets
-from grader.report import CheckResult, PartResult, Seen, Status
+from grader.report import CheckResult, PartResult, Seen, Status, Visibility
 from grader.scoring import place_text
 
 STATUS_WORDS = {
@@ -24,6 +24,8 @@ STATUS_WORDS = {
     Status.NOT_GRADED: "not graded",
 }
 MAX_STDOUT_LINES = 8
+LABEL_WIDTH = 7
+HIDDEN = "This check is hidden: nothing more is shown."
 
 
 def unshown_words(checks: int) -> str:
@@ -42,6 +44,23 @@ def check_lines(check: CheckResult) -> Iterator[tuple[str, str]]:
     if check.hint:
         yield "hint", plain(check.hint)
     yield from _printed(check)
+
+
+def lost_lines(check: CheckResult) -> Iterator[str]:
+    """A check that has not passed, on its own: the result, then the lines that explain it. For output without a width."""
+    shown = without_secrets(check)
+    yield f"[{STATUS_WORDS[shown.status]}]  {shown.score:g} / {shown.points:g}"
+    if shown.visibility is Visibility.HIDDEN:
+        yield HIDDEN
+    for label, text in check_lines(shown):
+        gap = f"{'':{LABEL_WIDTH}} "
+        yield f"{label:{LABEL_WIDTH}} {text}".replace("\n", f"\n{gap}") if label else text
+
+
+def wait_words(check: CheckResult) -> str:
+    """Why a check has no result yet, on one line."""
+    shown = without_secrets(check)
+    return one_line(shown.message) or STATUS_WORDS[shown.status]
 
 
 def graded_lines(part: PartResult) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.compare.wording import plural
 from grader.outputs.visible import one_line, plain
 from grader.outputs.words import STATUS_WORDS, check_lines
-from grader.report import CheckResult, Status, WrittenResult
+from grader.report import CheckResult, PartResult, QuestionResult, Status, WrittenResult
 
 NOT_FOUND = "no text found in the notebooks (it may have been handed in elsewhere)"
 PRIVATE = "it is private and stays there"
@@ -17,6 +17,12 @@ TITLE = "written answer"
 def awaiting_words(points: float) -> str:
     """`3 points await a person`."""
     return f"{points_words(points)} {'awaits' if points == 1 else 'await'} a person"
+
+
+def amount_words(item: PartResult | QuestionResult) -> str:
+    """`7 / 7, 4 awaiting`."""
+    decided = f"{item.score:g} / {item.points:g}" if item.points or not item.awaiting else ""
+    return ", ".join(filter(None, (decided, f"{item.awaiting:g} awaiting" if item.awaiting else "")))
 
 
 def points_words(points: float) -> str:

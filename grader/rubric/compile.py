@@ -99,7 +99,7 @@ class _Compiler:
 
     def question(self, rules: QuestionRules) -> Question:
         parts = tuple(self.part(part, rules) for part in rules.parts)
-        return Question(label=rules.label, title=rules.title, parts=parts)
+        return Question(label=rules.label, title=rules.title, parts=parts, source=rules.spot.file)
 
     def part(self, rules: PartRules, question: QuestionRules) -> Part:
         compiled = [CheckCompiler(check, question) for check in (*rules.checks, *rules.evidence)]

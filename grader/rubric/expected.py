@@ -7,8 +7,8 @@ import numpy as np
 from grader.codec import freeze, thaw
 from grader.compare.wording import show
 from grader.judging import judge
-from grader.plan import Check, Limits
-from grader.records import Raised, Returned
+from grader.plan import Check
+from grader.records import Limits, Raised, Returned
 from grader.report import CheckResult
 from grader.rubric.calls import Failure
 from grader.values import Opaque, Value

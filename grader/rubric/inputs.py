@@ -21,6 +21,7 @@ from grader.values import Array, Complex, Items, Mapping, Opaque, Seed, Value
 SHOWN_ELEMENTS = 12  # of an array that is written out
 SHOWN_TEXT = 60  # characters of one input
 SHORT_NUMBER = 8  # characters of a number that is shown in full
+WHOLE_NUMBER = 16  # the same of a whole one: digits would be lost, not only rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ def show_input(value: Value) -> str:
 
 def _show(value: Value) -> str:
     if isinstance(value, float):
-        return repr(value) if len(repr(value)) <= SHORT_NUMBER else f"{value:.6g}"
+        longest = WHOLE_NUMBER if value.is_integer() else SHORT_NUMBER
+        return repr(value) if len(repr(value)) <= longest else f"{value:.6g}"
     if isinstance(value, Complex):
         return f"{complex(value.real, value.imag):.6g}"
     if isinstance(value, Array):

@@ -13,16 +13,17 @@ from pydantic import ValidationError
 from grader.errors import RubricError
 from grader.gradescope.policy import Rules
 from grader.handout.notebook import handout_notebook
-from grader.plan import Handout, Limits
-from grader.records import Module
+from grader.plan import Handout
+from grader.records import Limits, Module
 from grader.rubric.faults import Fault, Spot, did_you_mean, report
 from grader.rubric.messages import to_faults
 from grader.rubric.partial import read_question
 from grader.rubric.records import QuestionRules, Rubric, Task
 from grader.rubric.resolve import resolve_question
 from grader.rubric.schema import AssignmentFile
-from grader.rubric.sources import load_sources
+from grader.rubric.sources import Execute, execute, load_sources
 from grader.rubric.tasks import assignment_task, with_tasks
+from grader.rubric.unexecuted import names_of
 from grader.rubric.yaml_nodes import read_yaml
 from grader.submission.placeholders import fingerprints_of, handout_fingerprints
 
@@ -44,12 +45,20 @@ def load_rubric(folder: Path, secret: str | None = None) -> Rubric:
     return rubric
 
 
-class _Loader:
-    """Collects the faults of one folder."""
+def visible_faults(folder: Path) -> tuple[Fault, ...]:
+    """What is wrong with the files of an assignment folder, as far as that shows without running the author's Python."""
+    loader = _Loader(folder, None, names_of)
+    loader.load()
+    return tuple(sorted(set(loader.faults)))
 
-    def __init__(self, folder: Path, secret: str | None) -> None:
+
+class _Loader:
+    """Collects the faults of one folder. `how` gives the names of the author's Python files."""
+
+    def __init__(self, folder: Path, secret: str | None, how: Execute = execute) -> None:
         self.folder = folder
         self.secret = secret
+        self.how = how
         self.faults: list[Fault] = []
 
     def load(self) -> Rubric | None:
@@ -124,7 +133,7 @@ class _Loader:
         self.faults += read.faults
         if read.fields is None:
             return None
-        sources = load_sources(self.folder, read.fields.reference)
+        sources = load_sources(self.folder, read.fields.reference, self.how)
         self.faults += sources.faults
         if read.fields.reference is None and any(part.checks or part.evidence for part in read.parts):
             self.faults.append(spot.fault('"reference" is missing: there are checks'))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from grader.compare import Comparator
 from grader.compare.closed_form import ClosedForm
 from grader.gradescope.policy import Rules
-from grader.plan import Handout, Limits, Written
+from grader.plan import Handout, Written
+from grader.records import Limits
 from grader.report import Visibility
 from grader.rubric.faults import Spot
 from grader.rubric.signature import Parameter, Signature

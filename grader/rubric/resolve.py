@@ -16,6 +16,7 @@ from grader.rubric.records import Cases, CheckRules, FormulaRules, PartRules, Pr
 from grader.rubric.schema import CheckFields, FixedCase, PartFields, RandomCase
 from grader.rubric.signature import Parameter, Signature, SignatureError, parse_signature
 from grader.rubric.sources import Function, Source, Sources, first_paragraph
+from grader.rubric.unexecuted import ANY_NAME
 
 SUM_TOLERANCE = 1e-9
 
@@ -223,7 +224,7 @@ class _Resolver:
 
     def value(self, spot: Spot, name: str) -> Function:
         reference = self.sources.reference
-        if name not in reference.namespace:
+        if name not in reference.namespace and ANY_NAME not in reference.namespace:
             self.fault(spot.at("value"), f'{reference.name} has no name "{name}"')
             return _no_function
         return lambda: reference.namespace[name]

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_valida
 from pydantic_core import PydanticCustomError
 
 from grader.gradescope.policy import Rules
-from grader.plan import Limits
+from grader.records import Limits
 from grader.rubric.comparators import Compare
 from grader.rubric.derived import model_of
 from grader.rubric.fields import CodeFile, Ends, Label, Many, Model, Name, Points, Positive, PythonFile, Text, YamlFile

@@ -8,11 +8,12 @@ import secrets
 import signal
 import sys
 import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import IsolationError, SandboxError, WireError
-from grader.plan import Limits
-from grader.records import Crashed, LayerState, OutOfMemory, Raised, Returned, TimedOut
+from grader.records import Crashed, LayerState, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.sandbox import namespaces
 from grader.sandbox.kernel import PR_SET_DUMPABLE, prctl
 from grader.sandbox.launch import Started, Template
@@ -33,9 +34,10 @@ from grader.sandbox.messages import (
     SelfTested,
     Settings,
 )
-from grader.sandbox.wire import ClosedError, DeadlineError, pack, receive, send, unpack
+from grader.sandbox.wire import ClosedError, DeadlineError, Reader, pack, send, unpack
 
 FORK_SECONDS = 20.0
+AHEAD_BYTES = 32_768  # of requests that wait in the pipe, which holds 65,536: sending them never waits for the child
 GRACE_SECONDS = 0.3  # for a process whose pipes are closed to be gone
 ENDINGS = {
     -signal.SIGSEGV: "a segmentation fault",
@@ -55,6 +57,28 @@ ANSWERS: dict[type[Request], tuple[type[Answer], ...]] = {
 }
 
 
+class _Ahead:
+    """Requests that are sent before their turn: as many as fit into `AHEAD_BYTES`, and at least one."""
+
+    def __init__(self, envelopes: Iterable[Envelope]) -> None:
+        self._rest = map(pack, envelopes)
+        self._next = next(self._rest, b"")
+        self._sizes: deque[int] = deque()  # of those that have been sent and not answered
+
+    def frames(self) -> bytes:
+        """What is to be sent now."""
+        due = []
+        while self._next and (not self._sizes or sum(self._sizes) + len(self._next) <= AHEAD_BYTES):
+            due.append(self._next)
+            self._sizes.append(len(self._next))
+            self._next = next(self._rest, b"")
+        return b"".join(due)
+
+    def pop(self) -> None:
+        """The first of them has been answered."""
+        self._sizes.popleft()
+
+
 class Child:
     """A confined process. After a TimedOut or Crashed answer it is dead: take a new one."""
 
@@ -65,6 +89,7 @@ class Child:
         self.is_alive = True
         for fd in (started.request_fd, started.reply_fd):
             os.set_blocking(fd, False)
+        self._replies = Reader(started.reply_fd)
         self.layers = self._first_words()
 
     def ask(self, request: Request, seconds: float) -> Answer:
@@ -72,26 +97,43 @@ class Child:
 
         A dead child answers everything with what it died of. Raises SandboxError when our own code in the child failed.
         """
+        (answer,) = self.ask_each((request,), lambda: seconds)
+        return answer
+
+    def ask_each(self, requests: Sequence[Request], seconds: Callable[[], float]) -> Iterator[Answer]:
+        """As `ask`, one request after the other; `seconds` is asked for the time of each when its turn has come.
+
+        Small ones are sent ahead, so that the child need not wait for this process. All answers must be taken, up to the
+        first that the child dies of.
+        """
+        envelopes = [Envelope(nonce=secrets.token_bytes(16), request=request) for request in requests]
+        ahead = _Ahead(envelopes)
+        for envelope in envelopes:
+            due = seconds()
+            yield self._exchange(envelope, ahead.frames(), due)
+            ahead.pop()
+
+    def _exchange(self, envelope: Envelope, frames: bytes, seconds: float) -> Answer:
+        """Send these frames, if any, and take the answer to this envelope."""
         if not self.is_alive:
             return self._last_answer
-        nonce = secrets.token_bytes(16)
         deadline = time.monotonic() + seconds
         try:
-            send(self._started.request_fd, pack(Envelope(nonce=nonce, request=request)), deadline)
-            reply = unpack(receive(self._started.reply_fd, deadline), Reply)
+            send(self._started.request_fd, frames, deadline)
+            reply = unpack(self._replies.receive(deadline), Reply)
         except DeadlineError:
             return self.end_with(TimedOut(seconds=seconds))
         except ClosedError:
             return self._closed()
         except WireError:
             return self._tampering("an answer that is not one of ours")
-        if isinstance(reply.answer, Failed) and not isinstance(request, Define | Call):
+        if isinstance(reply.answer, Failed) and not isinstance(envelope.request, Define | Call):
             self.end()
-            at = type(request).__name__
+            at = type(envelope.request).__name__
             raise SandboxError(f"the code of the grader in a child failed at {at}\n{reply.answer.traceback}")
-        if reply.nonce != nonce:
+        if reply.nonce != envelope.nonce:
             return self._tampering("an answer that nobody asked for")
-        return self._checked(reply.answer, request)
+        return self._checked(reply.answer, envelope.request)
 
     def end_with(self, answer: Answer) -> Answer:
         """Kill the process; from now on this is its answer to everything."""
@@ -134,7 +176,7 @@ class Child:
 
     def _first_words(self) -> tuple[LayerState, ...]:
         try:
-            reply = unpack(receive(self._started.reply_fd, time.monotonic() + FORK_SECONDS), Reply)
+            reply = unpack(self._replies.receive(time.monotonic() + FORK_SECONDS), Reply)
         except (DeadlineError, ClosedError, WireError) as error:
             code = self._reap(GRACE_SECONDS)
             raise SandboxError(f"a child did not start ({type(error).__name__}, exit code {code})") from None
@@ -176,9 +218,11 @@ class Sandbox:
         self._templates: dict[str, Template] = {}
 
     def start(self, kind: str) -> Template:
-        """Start the template of this kind if it does not run yet, without waiting for its imports."""
+        """Start the template of this kind if it does not run (any more), without waiting for its imports."""
         if sys.platform != "linux":
             raise IsolationError("student code can be confined on Linux only: use a container (see docs/isolation.md)")
+        if kind in self._templates and self._templates[kind].was_killed():
+            self._templates.pop(kind).close()
         if kind not in self._templates:
             settings = Settings(kind=kind, private=tuple(map(os.fsencode, self._private)), omitted=self._omitted)
             self._templates[kind] = Template(settings)
@@ -186,14 +230,22 @@ class Sandbox:
 
     def child(self, kind: str) -> Child:
         """A new child of the template of this kind ("numpy" or "torch")."""
-        template = self.start(kind)
-        child = Child(template, template.fork(self.limits))
+        try:
+            template, child = self._fork(kind)
+        except SandboxError:
+            if not self._templates[kind].was_killed():
+                raise
+            template, child = self._fork(kind)  # of a new one
         layers = (template.namespaces, *child.layers)
         self.layers = self._weakest(layers)
         if lost := self._lost():
             child.end()
             raise SandboxError(f"a child lacks layers that the first one had: {', '.join(sorted(lost))}")
         return child
+
+    def _fork(self, kind: str) -> tuple[Template, Child]:
+        template = self.start(kind)
+        return template, Child(template, template.fork(self.limits))
 
     def _weakest(self, layers: tuple[LayerState, ...]) -> tuple[LayerState, ...]:
         """Each layer as it was found in the child that had the least of it."""

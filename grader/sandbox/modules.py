@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from grader.records import Module, OutOfMemory, Raised
@@ -98,8 +97,15 @@ class SubmissionFinder(MetaPathFinder, Loader):
 
 def execute(text: str, place: tuple[str, int], flags: int, namespace: dict[str, Any]) -> None:
     """Run a statement whose text starts at `place`, a label and a line, with these compiler flags."""
-    tree = ast.increment_lineno(ast.parse(text), place[1] - 1)
-    exec(compile(tree, place[0], "exec", flags, dont_inherit=True), namespace)  # noqa: S102 (this is what the child is for)
+    exec(_compiled(text, place, flags), namespace)  # noqa: S102 (this is what the child is for)
+
+
+@lru_cache(maxsize=1_000)  # an import is in the slice of every function
+def _compiled(text: str, place: tuple[str, int], flags: int) -> CodeType:
+    """The statement's code; empty lines before it make the lines of tracebacks those of the cell or file."""
+    label, line = place
+    code: CodeType = compile("\n" * (line - 1) + text, label, "exec", flags, dont_inherit=True)
+    return code
 
 
 def future_flags(text: str) -> int:

@@ -22,6 +22,7 @@ MAX_FRAME = 256 * 2**20
 MAX_REPLY = 72 * 2**20  # of a child to the grader: the largest value, and room for what goes with it
 MAX_TOKENS = 2_000_000  # of a reply: eight for a complex number, for as many as a value may hold, and some to spare
 CHUNK = 1 << 20
+PIPE_BYTES = 1 << 16
 HEADER = struct.Struct("<I")
 T = TypeVar("T")
 
@@ -73,34 +74,42 @@ def send(fd: int, frame: bytes, deadline: float) -> None:
             raise ClosedError from None
 
 
-def receive(fd: int, deadline: float) -> bytes:
-    """Read one reply's body from the non-blocking `fd`. Raises DeadlineError, ClosedError, WireError."""
-    (length,) = HEADER.unpack(_read_exactly(fd, HEADER.size, deadline))
-    if length > MAX_REPLY:
-        raise WireError(f"a frame announces {length} bytes")
-    body = _read_exactly(fd, length, deadline)
-    check_tokens(body)
-    return body
+class Reader:
+    """Takes replies from the non-blocking `fd`, in order. What has come early waits here."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._buffer = bytearray()
+
+    def receive(self, deadline: float) -> bytes:
+        """The next reply's body. Raises DeadlineError, ClosedError, WireError."""
+        self._fill(HEADER.size, deadline)
+        (length,) = HEADER.unpack_from(self._buffer)
+        if length > MAX_REPLY:
+            raise WireError(f"a frame announces {length} bytes")
+        self._fill(HEADER.size + length, deadline)
+        body = bytes(memoryview(self._buffer)[HEADER.size : HEADER.size + length])
+        del self._buffer[: HEADER.size + length]
+        check_tokens(body)
+        return body
+
+    def _fill(self, count: int, deadline: float) -> None:
+        """Have at least `count` bytes, and at most a pipe's content more."""
+        while len(self._buffer) < count:
+            _wait(self._fd, select.POLLIN, deadline)
+            try:
+                chunk = os.read(self._fd, max(PIPE_BYTES, min(CHUNK, count - len(self._buffer))))
+            except BlockingIOError:
+                continue
+            if not chunk:
+                raise ClosedError
+            self._buffer += chunk
 
 
 def check_tokens(body: bytes) -> None:
     """Raises WireError for a message that would become too many objects."""
     if has_more_tokens(body, MAX_TOKENS):
         raise WireError(f"a message of more than {MAX_TOKENS} tokens")
-
-
-def _read_exactly(fd: int, count: int, deadline: float) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        _wait(fd, select.POLLIN, deadline)
-        try:
-            chunk = os.read(fd, min(CHUNK, count - len(data)))
-        except BlockingIOError:
-            continue
-        if not chunk:
-            raise ClosedError
-        data += chunk
-    return bytes(data)
 
 
 def _wait(fd: int, event: int, deadline: float) -> None:

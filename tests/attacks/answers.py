@@ -30,7 +30,8 @@ from grader.compare.interval import Interval
 from grader.compare.normal import Normal
 from grader.compare.path import Path
 from grader.compare.within import Within
-from grader.plan import Case, Check, Limits, Part, Plan, Question
+from grader.plan import Case, Check, Part, Plan, Question
+from grader.records import Limits
 from grader.report import CheckResult, Report, Status
 from grader.targets import FunctionTarget
 from grader.values import Value

@@ -15,8 +15,8 @@ from builders import bundle, check, plan
 
 from grader.codec import freeze
 from grader.pipeline import grade
-from grader.plan import Check, Limits, Plan
-from grader.records import Bundle, Crashed, OutOfMemory, Raised, Returned, TimedOut
+from grader.plan import Check, Plan
+from grader.records import Bundle, Crashed, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.report import Report
 from grader.running import read_in_child
 from grader.sandbox.client import Sandbox

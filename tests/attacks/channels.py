@@ -17,7 +17,8 @@ from builders import bundle, check, plan
 
 from grader.codec import freeze
 from grader.outputs.gradescope import render_gradescope
-from grader.plan import Limits, Mistake, Part, Plan, Question
+from grader.plan import Mistake, Part, Plan, Question
+from grader.records import Limits
 from grader.report import Report, Visibility
 
 LIMITS = Limits(call_seconds=0.25, define_seconds=2.0, total_seconds=1.5, memory_megabytes=300)

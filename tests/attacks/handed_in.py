@@ -19,8 +19,7 @@ from builders import SQUARE, notebook, plan, zip_bundle
 from memory import Growth
 
 from grader.errors import GraderError
-from grader.plan import Limits
-from grader.records import Bundle, File, Reading
+from grader.records import Bundle, File, Limits, Reading
 from grader.report import Report
 from grader.running import read_in_child
 

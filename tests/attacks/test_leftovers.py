@@ -20,7 +20,8 @@ from machine import MEGABYTE
 from watching import as_function
 
 from grader.pipeline import grade
-from grader.plan import Limits, Plan
+from grader.plan import Plan
+from grader.records import Limits
 from grader.sandbox.client import Sandbox
 
 SUBMISSIONS, SETTLED = 500, 100  # so many make every cache and every arena of the allocator as large as it gets

@@ -28,8 +28,8 @@ from grader.judging import judge
 from grader.outputs.gradescope import render_gradescope
 from grader.outputs.json import render_json
 from grader.outputs.text import render_text
-from grader.plan import Case, Check, Limits, Mistake, Part, Question
-from grader.records import AskedPart, Bundle, Crashed, File, OutOfMemory, Raised, Reading, Returned, TimedOut
+from grader.plan import Case, Check, Mistake, Part, Question
+from grader.records import AskedPart, Bundle, Crashed, File, Limits, OutOfMemory, Raised, Reading, Returned, TimedOut
 from grader.report import CheckResult, Report
 from grader.sandbox.messages import Answer, ReadingDone, Reply, Status
 from grader.sandbox.wire import HEADER, check_tokens, pack_reply, unpack

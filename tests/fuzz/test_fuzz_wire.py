@@ -18,7 +18,7 @@ from grader.codec import freeze, thaw
 from grader.errors import WireError
 from grader.records import Returned
 from grader.sandbox.messages import Answer, Forked, Reaped, Refused
-from grader.sandbox.wire import HEADER, MAX_REPLY, ClosedError, DeadlineError, pack, receive
+from grader.sandbox.wire import HEADER, MAX_REPLY, ClosedError, DeadlineError, Reader, pack
 from grader.values import Seed, Value
 
 STATUSES = st.one_of(
@@ -70,7 +70,7 @@ def received(chunks: list[bytes], *, closes: bool, seconds: float = 60) -> bytes
     writer = threading.Thread(target=_write, args=(write_fd, chunks, closes))
     writer.start()
     try:
-        return receive(read_fd, time.monotonic() + seconds)
+        return Reader(read_fd).receive(time.monotonic() + seconds)
     except (ClosedError, DeadlineError, WireError) as error:
         return type(error).__name__
     finally:

@@ -11,7 +11,8 @@ from builders import SQUARE, check, plan
 
 from grader.gradescope.allowance import Machine, allowance, this_machine
 from grader.gradescope.policy import Rules
-from grader.plan import Check, Limits
+from grader.plan import Check
+from grader.records import Limits
 from grader.report import Visibility
 
 SECRET = check("square", [((2.0,), 4.0)], visibility=Visibility.HIDDEN)

@@ -14,7 +14,8 @@ from builders import SQUARE, check, notebook, plan
 from grader.gradescope.allowance import OWN_SECONDS
 from grader.gradescope.container import PLAN, Container, autograde
 from grader.gradescope.policy import Late, Rules, Standing, SubmissionLimits
-from grader.plan import Limits, Plan, encode_plan
+from grader.plan import Plan, encode_plan
+from grader.records import Limits
 from grader.report import Visibility
 from grader.running import READ_SECONDS
 

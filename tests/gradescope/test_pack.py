@@ -54,7 +54,7 @@ def test_pack_names_the_hash_of_every_file() -> None:
         assert named.keys() == set(zipped.namelist()) - {"manifest.json"}
 
 
-@pytest.mark.parametrize("secret", ["homework/", "reference/", "rubrics/", "mistakes/"])
+@pytest.mark.parametrize("secret", ["homework/", "reference/", "rubrics/", "mistakes/", "first_assignment/"])
 def test_wheel_has_no_homework(secret: str) -> None:
     with opened(pack(plan(SQUARE), Wheels())) as zipped, opened(zipped.read(NAME)) as wheel:
         assert [name for name in wheel.namelist() if secret in name] == []

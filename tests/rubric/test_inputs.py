@@ -44,6 +44,8 @@ def draw_faults(folder: Path) -> list[str]:
         (None, "None"),
         ("large", "'large'"),
         (2 / 3, "0.666667"),
+        (100000001.0, "100000001.0"),
+        (1e300, "1e+300"),
         (1e-6, "1e-06"),
         (float("inf"), "inf"),
         (Complex(1.0, -0.5), "1-0.5j"),

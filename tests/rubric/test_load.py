@@ -7,7 +7,7 @@ import pytest
 
 from grader.compare.close import Close
 from grader.errors import RubricError
-from grader.plan import Limits
+from grader.records import Limits
 from grader.report import Visibility
 from grader.rubric.load import load_rubric
 

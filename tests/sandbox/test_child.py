@@ -29,11 +29,12 @@ class Client:
         self.request_read, self.request_write = os.pipe()
         self.reply_read, self.reply_write = os.pipe()
         os.set_blocking(self.reply_read, False)
+        self.replies = wire.Reader(self.reply_read)
         self.thread = threading.Thread(target=child.serve, args=(self.request_read, self.reply_write, lambda: LAYERS))
         self.thread.start()
 
     def receive(self) -> Reply:
-        return wire.unpack(wire.receive(self.reply_read, time.monotonic() + 10), Reply)
+        return wire.unpack(self.replies.receive(time.monotonic() + 10), Reply)
 
     def ask(self, request: Request) -> Answer:
         wire.write_blocking(self.request_write, wire.pack(Envelope(nonce=b"7", request=request)))

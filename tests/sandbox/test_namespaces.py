@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 from children import result_of
 
-from grader.plan import Limits
-from grader.records import LayerState, Returned
+from grader.records import LayerState, Limits, Returned
 from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
 from grader.sandbox.messages import Settings

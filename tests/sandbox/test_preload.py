@@ -17,8 +17,7 @@ from builders import notebook, zip_bundle
 from children import result_of
 
 from grader.codec import freeze
-from grader.plan import Limits
-from grader.records import Bundle, File, Raised, Reading, Returned
+from grader.records import Bundle, File, Limits, Raised, Reading, Returned
 from grader.sandbox import preload
 from grader.sandbox.client import Sandbox
 from grader.sandbox.launch import ENVIRONMENT

@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from forks import in_a_fork
 
-from grader.plan import Limits
-from grader.records import Property, Trial
+from grader.records import Limits, Property, Trial
 from grader.sandbox import kernel, limits, selftest
 from grader.sandbox.client import Sandbox
 from grader.sandbox.messages import SelfTest, SelfTested

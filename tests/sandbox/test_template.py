@@ -247,7 +247,7 @@ def test_thread_count(more: int) -> None:
 GRADER = """
 import sys
 from children import call, defined
-from grader.plan import Limits
+from grader.records import Limits
 from grader.sandbox.client import Sandbox
 sandbox = Sandbox(Limits(total_seconds=300), omitted=frozenset(sys.argv[1:]))
 child = defined(sandbox, "def f():\\n    while True: pass")

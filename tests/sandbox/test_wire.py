@@ -18,7 +18,7 @@ from grader.errors import WireError
 from grader.records import Crashed, OutOfMemory, Place, Raised, Returned
 from grader.sandbox import wire
 from grader.sandbox.messages import Answer, Envelope, Load, Reply
-from grader.sandbox.wire import ClosedError, DeadlineError, pack, receive, send, unpack
+from grader.sandbox.wire import ClosedError, DeadlineError, Reader, pack, send, unpack
 from grader.values import MAX_NODES, MAX_TEXT, Items, Mapping, Opaque
 
 MESSAGE = Reply(nonce=b"n" * 16, answer=Returned(value=3))
@@ -36,6 +36,10 @@ def pipe() -> Iterator[tuple[int, int]]:
             os.close(fd)
 
 
+def receive(fd: int, deadline: float) -> bytes:
+    return Reader(fd).receive(deadline)
+
+
 def soon(seconds: float = 5) -> float:
     return time.monotonic() + seconds
 
@@ -43,6 +47,13 @@ def soon(seconds: float = 5) -> float:
 def test_send_and_receive(pipe: tuple[int, int]) -> None:
     send(pipe[1], pack(MESSAGE), soon())
     assert unpack(receive(pipe[0], soon()), Reply) == MESSAGE
+
+
+def test_receive_keeps_what_comes_early(pipe: tuple[int, int]) -> None:
+    reader = Reader(pipe[0])
+    sent = [Reply(nonce=bytes([index]), answer=Returned(value="x" * 999 * index)) for index in range(9)]
+    send(pipe[1], b"".join(map(pack, sent)), soon())
+    assert [unpack(reader.receive(soon()), Reply) for _one in sent] == sent
 
 
 def test_send_gets_through_a_full_pipe(pipe: tuple[int, int]) -> None:

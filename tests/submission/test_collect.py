@@ -239,3 +239,17 @@ def test_collect_skips_logs_that_are_too_much_together(tmp_path: Path) -> None:
     bundle = collect(tmp_path, ("logs/*.npz",))
     assert [file.name for file in bundle.files][::16] == ["z.py", "logs/15.npz"]
     assert bundle.notes == ("logs/16.npz is among more than 32 MB of logs: it was skipped",)
+
+
+def test_collect_opens_the_zip_in_a_folder_without_code(tmp_path: Path) -> None:
+    for name in ("hw-2.zip", "hw-1.zip", "notes.pdf"):
+        (tmp_path / name).write_bytes(name.encode())
+    found = collect(tmp_path)
+    assert (found.is_archive, found.files) == (True, (File(name="hw-2.zip", data=b"hw-2.zip"),))
+    assert found.notes == ("hw-1.zip is not the only zip: the last one counts",)
+
+
+def test_collect_opens_no_zip_beside_code(tmp_path: Path) -> None:
+    (tmp_path / "hw.zip").write_bytes(b"a zip")
+    (tmp_path / "hw.py").write_bytes(b"x = 1")
+    assert collect(tmp_path).files == (File(name="hw.py", data=b"x = 1"),)

@@ -1,0 +1,163 @@
+"""Grading many submissions: what is known is not graded again, what is alike is graded once, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from grader.batch.ledger import Key, Kind, Known, Ledger, Outcome
+from grader.batch.pools import Pool
+from grader.batch.reuse import part_hashes, plan_hash, unchanged
+from grader.batch.sources import Handed, submission_hash
+from grader.batch.where import Condition
+from grader.batch.worker import Task
+from grader.errors import IsolationError, SubmissionError
+from grader.plan import Plan
+from grader.records import Bundle
+
+MAX_TRIES = 2  # of one submission, when the harness fails
+AHEAD = 2  # tasks per worker that are under way: enough to keep it busy, few enough to keep memory flat
+
+
+class Choice(NamedTuple):
+    """Which submissions are graded, of those that are there."""
+
+    retry: Callable[[Known], bool] = lambda _known: False  # though they have a result
+    conditions: tuple[Condition, ...] = ()
+    shard: tuple[int, int] = (1, 1)  # the first of one
+
+    def takes(self, handed: Handed, known: Known | None) -> bool:
+        """Whether it is to be graded now."""
+        is_due = known is None or self.retry(known)
+        return is_due and all(condition.holds(handed.id, handed.place, known) for condition in self.conditions)
+
+    def has(self, handed: Handed) -> bool:
+        """Whether it belongs to the shard: decided by its id, so that shards never overlap."""
+        index, count = self.shard
+        return int(handed.id, 16) % count == index - 1
+
+
+RETRY: dict[str, Callable[[Known], bool]] = {
+    "infra": lambda known: known.kind is Kind.INFRA,
+    "timeout": lambda known: known.timed_out,
+    "all": lambda _known: True,
+}
+
+
+class Progress(Protocol):
+    """Who is told how far it is."""
+
+    def add(self, kind: Kind, *, is_new: bool) -> None:
+        """One more submission has its result."""
+        ...
+
+
+class Job(NamedTuple):
+    """A submission under way."""
+
+    key: Key
+    task: bytes
+    tries: int = 1
+
+
+class Batch:
+    """One run over submissions. Everything that has been found out is in the ledger at once."""
+
+    def __init__(self, plan: Plan, environment: str, ledger: Ledger, pool: Pool, progress: Progress) -> None:
+        self._plan = plan
+        self._plan_hash = plan_hash(plan)
+        self._environment = environment
+        self._ledger = ledger
+        self._pool = pool
+        self._progress = progress
+        self._parts = part_hashes(plan)
+        self._jobs: dict[Future[bytes], Job] = {}
+        ledger.add_plan(self._plan_hash, plan.title, self._parts)
+
+    def grade(self, handed: Iterable[Handed], choice: Choice) -> None:
+        """Grade all that `choice` takes.
+
+        Raises:
+            IsolationError: student code would not be confined; nothing has run.
+        """
+        for one in filter(choice.has, handed):
+            self._take(one, choice)
+            while len(self._jobs) >= AHEAD * self._pool.width:
+                self._collect()
+        while self._jobs:
+            self._collect()
+
+    def _take(self, handed: Handed, choice: Choice) -> None:
+        bundle, fault = self._read(handed)
+        key = Key(submission_hash(bundle), self._plan_hash, self._environment)
+        self._ledger.add_submission(handed.id, key.submission)
+        known = self._ledger.known(key)
+        if not choice.takes(handed, known):
+            if known:
+                self._progress.add(known.kind, is_new=False)
+        elif all(job.key != key for job in self._jobs.values()):
+            self._submit(Job(key, msgspec.msgpack.encode(self._task(bundle, fault, key))))
+
+    def _read(self, handed: Handed) -> tuple[Bundle, str]:
+        """The submission; where it is too much, an empty one that differs from all others, and why."""
+        try:
+            return handed.bundle(self._plan.files, self._plan.logs), ""
+        except SubmissionError as error:
+            return Bundle(name=handed.id, files=(), notes=(f"{handed.id} {error}",)), str(error)
+
+    def _task(self, bundle: Bundle, fault: str, key: Key) -> Task:
+        earlier = self._ledger.earlier(key)
+        if earlier is None:
+            return Task(bundle=bundle, fault=fault)
+        plan, report = earlier
+        known = unchanged(report, self._ledger.parts(plan), self._parts)
+        return Task(bundle=bundle, fault=fault, known=known, incidents=report.incidents)
+
+    def _submit(self, job: Job) -> None:
+        try:
+            self._jobs[self._pool.submit(job.task)] = job
+        except BrokenExecutor:  # a worker died while none was under way, or just now
+            self._restart()
+            self._jobs[self._pool.submit(job.task)] = job
+
+    def _collect(self) -> None:
+        """Take what is done."""
+        done, _waiting = wait(self._jobs, return_when=FIRST_COMPLETED)
+        if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+            self._restart()
+            return
+        for future in done:
+            self._finish(future, self._jobs.pop(future))
+
+    def _restart(self) -> None:
+        """With new workers try again what those that died have lost."""
+        jobs, self._jobs = self._jobs, {}
+        self._pool.renew()
+        for future, job in jobs.items():
+            if future.done() and not future.cancelled():
+                self._finish(future, job)
+            else:
+                self._try_again(job, None)
+
+    def _finish(self, future: Future[bytes], job: Job) -> None:
+        error = future.exception()
+        if isinstance(error, IsolationError):
+            raise error
+        if error is None:
+            self._record(job, msgspec.msgpack.decode(future.result(), type=Outcome))
+        else:
+            self._try_again(job, error)
+
+    def _try_again(self, job: Job, error: BaseException | None) -> None:
+        if job.tries < MAX_TRIES:
+            self._submit(job._replace(tries=job.tries + 1))
+        else:
+            detail = f"{type(error).__name__}: {error}" if error else "its worker died"
+            self._record(job, Outcome(kind=Kind.INFRA, seconds=0.0, detail=detail))
+
+    def _record(self, job: Job, outcome: Outcome) -> None:
+        self._ledger.add(job.key, outcome)
+        self._progress.add(outcome.kind, is_new=True)
