@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from grader.records import AskedPart, Bundle, Candidate, Document, File, Log, Module, Place, Reading, Statement
 from grader.submission.archive import is_junk, is_wanted, open_archive
-from grader.submission.blocks import Block, split_statements
+from grader.submission.blocks import Block, split_imports, split_statements
 from grader.submission.candidates import Definition, Sought, broken_names, definitions, inner_functions
 from grader.submission.encodings import decode
 from grader.submission.logs import log_patterns, read_logs
@@ -182,7 +181,8 @@ class _Reader:
         for text in source.texts:
             for block in split_statements(text.text):
                 count += 1
-                pieces += _split_imports(text.label, block) if count <= MAX_STATEMENTS else ()
+                if count <= MAX_STATEMENTS:
+                    pieces += ((text.label, single) for single in split_imports(block))
         if count > MAX_STATEMENTS:
             self._notes.append(f"{source.name} has {count} statements: only the first {MAX_STATEMENTS} were read")
         return pieces
@@ -263,20 +263,6 @@ def _candidate(index: int, item: _Found, chosen: tuple[int, ...], statements: tu
         fault=definition.fault,
         libraries=frozenset[str]().union(*(statements[number].imports for number in chosen)),
     )
-
-
-def _split_imports(label: str, block: Block) -> Iterator[tuple[str, Block]]:
-    """An import of several names as one import each: a library that is missing costs only itself."""
-    node = block.node
-    if not isinstance(node, ast.Import | ast.ImportFrom) or len(node.names) == 1:
-        yield label, block
-        return
-    for alias in node.names:
-        single: ast.stmt = (
-            ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
-        )
-        ast.copy_location(single, node)
-        yield label, Block(block.line, ast.unparse(single), single)
 
 
 def _statement(label: str, block: Block, context: Context) -> Statement:
