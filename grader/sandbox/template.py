@@ -49,8 +49,7 @@ def main(control_fd: int) -> None:
     prepared = layers.prepare(ruleset, settings.omitted)
     with contextlib.suppress(OSError):
         user.trim_template()
-    gc.collect()
-    gc.freeze()  # children share these pages instead of copying them at their first collection
+    gc.freeze()  # children share these pages instead of copying them at their first collection; they switch it on
     ForkServer(control, prepared).serve()
 
 
