@@ -56,7 +56,7 @@ class Worker:
             self._stack.close()
             assignment = Assignment(plan=decode_plan(setup.plan), private=tuple(map(Path, setup.private)))
             self._session = self._stack.enter_context(
-                open_session(assignment, allow_weak_isolation=setup.allows_weak_isolation)
+                open_session(assignment, allow_weak_isolation=setup.allows_weak_isolation, for_many=True)
             )
             self._setup = setup
 

@@ -74,7 +74,9 @@ class Template:
 
     def _start(self, jail: namespaces.Jail) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        start = f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+        start = (
+            f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+        )
         start += f"main({theirs.fileno()})"
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
             [*jail.command, sys.executable, "-s", "-c", start],

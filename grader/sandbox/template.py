@@ -42,6 +42,8 @@ def main(control_fd: int) -> None:
     tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
     preload.import_libraries(settings.kind)
     preload.warm_up()
+    if settings.for_many:
+        preload.import_readers()
     hide_assignment()
     private = (Path(os.fsdecode(path)) for path in settings.private)
     ruleset = layers.make_ruleset([PACKAGE, *private], settings.omitted)
