@@ -23,6 +23,7 @@ import msgspec
 
 from grader.sandbox import child, layers, limits, preload, user
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused, Settings, Status
+from grader.sandbox.practice import practise
 from grader.sandbox.wire import unpack
 
 MAX_COMMAND = 65_536
@@ -42,6 +43,7 @@ def main(control_fd: int) -> None:
     tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
     preload.import_libraries(settings.kind)
     preload.warm_up()
+    practise()
     if settings.for_many:
         preload.import_readers()
     hide_assignment()
