@@ -16,7 +16,7 @@ from types import FrameType, TracebackType
 import msgspec
 
 from grader.batch import worker
-from grader.errors import GraderError, IsolationError
+from grader.errors import ClusterError, GraderError, IsolationError
 from grader.sandbox.kernel import PR_SET_PDEATHSIG, prctl
 
 
@@ -34,6 +34,17 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     outcome: bytes = b""
     refusal: str = ""  # student code would not be confined
     fault: str = ""
+    mismatch: str = ""  # the worker is not like this process, so what it would say does not count
+
+    def result(self) -> bytes:
+        """The encoded Outcome. Raises IsolationError, FaultError or ClusterError where there is none."""
+        if self.mismatch:
+            raise ClusterError(self.mismatch)
+        if self.refusal:
+            raise IsolationError(self.refusal)
+        if self.fault:
+            raise FaultError(self.fault)
+        return self.outcome
 
 
 class WorkerProcess:
@@ -70,11 +81,7 @@ class WorkerProcess:
             reply = msgspec.msgpack.decode(self._connection.recv_bytes(), type=Reply)
         except (EOFError, OSError):
             raise WorkerDiedError(f"its worker ended ({self._ending()})") from None
-        if reply.refusal:
-            raise IsolationError(reply.refusal)
-        if reply.fault:
-            raise FaultError(reply.fault)
-        return reply.outcome
+        return reply.result()
 
     def kill(self) -> None:
         """End it, whatever it does. It has nothing to save."""
@@ -120,13 +127,13 @@ def serve(connection: Connection) -> None:
 
 
 def _reply(setup: bytes, task: bytes) -> Reply:
-    with _Told() as told:
+    with Told() as told:
         worker.prepare(setup)
         told.reply = Reply(outcome=worker.grade_task(task))
     return told.reply
 
 
-class _Told(AbstractContextManager["_Told"]):
+class Told(AbstractContextManager["Told"]):
     """Turns what is raised into a reply: one submission's trouble must not stop the others."""
 
     def __init__(self) -> None:
