@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 from builders import SQUARE, bundle, plan
+from descendants import children_of
 
 from grader.batch.dask_pool import DaskPool, Patience
 from grader.batch.ledger import Outcome
@@ -45,7 +46,15 @@ class Cluster:
         return self._start("worker", [*own, *options], {} if python_path is None else {"PYTHONPATH": str(python_path)})
 
     def _start(self, role: str, options: list[str], settings: dict[str, str]) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.dask_{role}", "--no-dashboard", *options]
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.dask_{role}",
+            "--no-dashboard",
+            "--dashboard-address",
+            "127.0.0.1:0",
+            *options,
+        ]
         with (self._folder / f"{role}.log").open("ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | settings)
         self._stack.callback(end, process)
@@ -71,6 +80,18 @@ def cluster(folder: Path, workers: int, **settings: str) -> Iterator[Cluster]:
         for _ in range(workers):
             running.add_worker()
         yield running
+
+
+def is_grading(worker: subprocess.Popen[bytes]) -> bool:
+    """Whether it has a template, which it starts with its first task."""
+    return any(b"grader.sandbox.template" in _command_line(pid) for pid in children_of(worker.pid))
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has ended meanwhile
+        return b""
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:

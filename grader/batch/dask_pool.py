@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -12,9 +13,10 @@ from typing import NamedTuple
 
 import dask.config
 import msgspec
-from distributed import Client, KilledWorker
+from distributed import Client, KilledWorker, Security
 from distributed import TimeoutError as LateError
 from distributed.client import ClosedClientError
+from distributed.comm.core import connect as dask_connect
 
 from grader.batch import dask_worker
 from grader.batch.environment import environment
@@ -127,6 +129,7 @@ def _plain(error: BaseException) -> BaseException:
 def connect(address: str, patience: Patience) -> Client:
     """A client of the scheduler, once there is a worker. Raises UsageError when that does not come about."""
     try:
+        asyncio.run(_handshake(address, patience.scheduler))
         client = Client(address, timeout=patience.scheduler, set_as_default=False)
     except (OSError, LateError) as error:
         raise UsageError(f"--scheduler {address}: no scheduler answers there ({error})") from None
@@ -138,6 +141,13 @@ def connect(address: str, patience: Patience) -> Client:
             f"--scheduler {address}: it has no workers; start some: dask worker {address} --nthreads 1"
         ) from None
     return client
+
+
+async def _handshake(address: str, seconds: float) -> None:
+    """Raises OSError or LateError unless Dask is there: a client waits for ever for a server that says nothing."""
+    arguments = Security().get_connection_args("client")
+    comm = await asyncio.wait_for(dask_connect(address, timeout=seconds, **arguments), seconds)
+    comm.abort()
 
 
 def check_versions(client: Client) -> None:

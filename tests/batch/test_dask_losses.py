@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 from builders import notebook
-from clusters import QUICK, RIGHT, SETUP, cluster, end, outcome, pool_of, task, wait_until
-from descendants import children_of
+from clusters import QUICK, RIGHT, SETUP, cluster, end, is_grading, outcome, pool_of, task, wait_until
 
 from grader.batch.about import read_about
 from grader.batch.dask_pool import DaskPool
@@ -39,9 +38,8 @@ parts:
       - {name: squares, points: 2, cases: [{x: 2.0}, {x: 3.0}], compare: close}
 """
 WEAK = """\
-from functools import partial
-import grader.api
-grader.api.Sandbox = partial(grader.api.Sandbox, omitted=frozenset({"seccomp", "landlock", "namespaces", "user", "limits"}))
+from grader.sandbox.client import Sandbox
+Sandbox.__init__.__defaults__ = ((), frozenset({"limits"}))  # private, omitted
 """
 
 
@@ -103,7 +101,7 @@ def test_batch_when_a_worker_is_killed_in_the_middle(tmp_path: Path, assignment:
     with cluster(tmp_path, 1) as running:
         lost = running.add_worker()
         with batch(submissions, assignment, on_cluster, "--scheduler", running.address) as process:
-            wait_until(lambda: is_under_way(on_cluster) and bool(children_of(lost.pid)))
+            wait_until(lambda: is_under_way(on_cluster) and is_grading(lost))
             end(lost)
             had = len(rows(on_cluster))
             told = process.communicate(timeout=120)
@@ -156,8 +154,8 @@ def test_submission_that_costs_worker_after_worker(tmp_path: Path, assignment: P
         idle = [running.add_worker() for _ in range(3)]
         with batch(submission, assignment, run, "--scheduler", running.address) as process:
             for _ in range(2):
-                wait_until(lambda: any(children_of(worker.pid) for worker in idle))
-                busy = next(worker for worker in idle if children_of(worker.pid))
+                wait_until(lambda: any(map(is_grading, idle)))
+                busy = next(filter(is_grading, idle))
                 idle.remove(busy)
                 end(busy)
             _printed, said = process.communicate(timeout=60)
