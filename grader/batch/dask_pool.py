@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import partial
 from typing import NamedTuple
 
 import dask.config
-import msgspec
 from distributed import Client, KilledWorker, Security
 from distributed import TimeoutError as LateError
 from distributed.client import ClosedClientError
@@ -20,7 +19,7 @@ from distributed.comm.core import connect as dask_connect
 
 from grader.batch import dask_worker
 from grader.batch.environment import environment
-from grader.batch.processes import Reply, WorkerDiedError
+from grader.batch.processes import WorkerDiedError, outcome_in
 from grader.errors import ClusterError, UsageError
 
 GO_ON = "What is graded so far is kept: the same command goes on from there."
@@ -77,9 +76,9 @@ class DaskPool:
         """See Pool. The cluster stays as it was."""
         self._has_ended.set()
         self._watch.join()
-        if not self._loss and self._client.status == "running":
-            self._executor.shutdown(wait=False)
-            with contextlib.suppress(OSError, ValueError):
+        if self._client.status == "running":
+            with contextlib.suppress(OSError, ClosedClientError, ValueError):  # the scheduler is gone, or another one
+                self._executor.shutdown(wait=False)
                 self._client.unregister_worker_plugin(self._name)
         self._client.close()
 
@@ -90,7 +89,7 @@ class DaskPool:
         elif error := asked.exception():
             answer.set_exception(_plain(error))
         else:
-            _settle(answer, msgspec.msgpack.decode(asked.result(), type=Reply).result)
+            _settle(answer, asked.result())
 
     def _look_after(self) -> None:
         """Follow the number of workers, and give up when there has been none for long."""
@@ -106,15 +105,15 @@ class DaskPool:
 
     def _count(self) -> int:
         """How many workers there are; as before when the scheduler does not say."""
-        try:
-            return len(self._client.nthreads())
-        except OSError:
-            return self.width
+        if self._client.status == "running":
+            with contextlib.suppress(OSError, ClosedClientError):
+                return len(self._client.nthreads())
+        return self.width
 
 
-def _settle(answer: Future[bytes], result: Callable[[], bytes]) -> None:
+def _settle(answer: Future[bytes], reply: bytes) -> None:
     try:
-        answer.set_result(result())
+        answer.set_result(outcome_in(reply))
     except Exception as error:  # noqa: BLE001 (it is passed on)
         answer.set_exception(error)
 

@@ -36,16 +36,6 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
     mismatch: str = ""  # the worker is not like this process, so what it would say does not count
 
-    def result(self) -> bytes:
-        """The encoded Outcome. Raises IsolationError, FaultError or ClusterError where there is none."""
-        if self.mismatch:
-            raise ClusterError(self.mismatch)
-        if self.refusal:
-            raise IsolationError(self.refusal)
-        if self.fault:
-            raise FaultError(self.fault)
-        return self.outcome
-
 
 class WorkerProcess:
     """A worker, for one thread at a time. It ends with the thread that has started it, or when it is killed."""
@@ -78,10 +68,10 @@ class WorkerProcess:
         """
         self._send(task)
         try:
-            reply = msgspec.msgpack.decode(self._connection.recv_bytes(), type=Reply)
+            reply = self._connection.recv_bytes()
         except (EOFError, OSError):
             raise WorkerDiedError(f"its worker ended ({self._ending()})") from None
-        return reply.result()
+        return outcome_in(reply)
 
     def kill(self) -> None:
         """End it, whatever it does. It has nothing to save."""
@@ -103,6 +93,18 @@ class WorkerProcess:
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
+def outcome_in(data: bytes) -> bytes:
+    """The encoded Outcome in an encoded Reply. Raises IsolationError, FaultError and ClusterError as the reply says."""
+    reply = msgspec.msgpack.decode(data, type=Reply)
+    if reply.mismatch:
+        raise ClusterError(reply.mismatch)
+    if reply.refusal:
+        raise IsolationError(reply.refusal)
+    if reply.fault:
+        raise FaultError(reply.fault)
+    return reply.outcome
+
+
 def main(fd: int, parent: int) -> None:
     """A worker process: it ends with `parent`, and leaves signals that are meant for the run to the run."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -119,7 +121,7 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 
 def serve(connection: Connection) -> None:
     """Answer tasks until the other end is closed, or a fault leaves who knows what behind. The setup comes first."""
-    with contextlib.suppress(EOFError, OSError):
+    with connection, contextlib.suppress(EOFError, OSError):
         setup, reply = connection.recv_bytes(), Reply()
         while not reply.fault:
             reply = _reply(setup, connection.recv_bytes())

@@ -11,7 +11,7 @@ import msgspec
 from grader.batch.ledger import Key, Kind, Known, Ledger, Outcome
 from grader.batch.pools import Pool
 from grader.batch.reuse import part_hashes, plan_hash, unchanged
-from grader.batch.sources import Handed, submission_hash
+from grader.batch.sources import NAMELESS, Handed, submission_hash
 from grader.batch.where import Condition
 from grader.batch.worker import Task
 from grader.errors import ClusterError, IsolationError, SubmissionError
@@ -108,7 +108,7 @@ class Batch:
         try:
             return handed.bundle(self._plan), ""
         except SubmissionError as error:
-            return Bundle(name=handed.id, files=(), notes=(f"{handed.id} {error}",)), str(error)
+            return Bundle(name=NAMELESS, files=(), notes=(f"{handed.id}: {error}",)), str(error)
 
     def _task(self, bundle: Bundle, fault: str, key: Key, known: Known | None) -> Task:
         """With what an earlier plan's results say of it, unless it is graded again because of its result."""

@@ -13,7 +13,7 @@ from grader.batch.gradescope_index import Person
 from grader.batch.layouts import LAYOUTS, Entry, Found, entries_of, inside, zips_in
 from grader.batch.trees import Tree, folder_tree, zip_tree
 from grader.errors import SubmissionError, UsageError
-from grader.naming import label
+from grader.naming import label, name_of
 from grader.plan import Plan
 from grader.records import Bundle
 from grader.submission.archive import is_wanted
@@ -22,6 +22,7 @@ from grader.submission.collect import EXPECTED, SUFFIXES, Member, bundle_members
 ID_LENGTH = 12
 FOLDER = "folder"
 SINGLE = "one submission"
+NAMELESS = "submission"  # what reports call everybody's, for two that are alike share one
 LAYOUT_NAMES = tuple(layout.name for layout in LAYOUTS)
 
 
@@ -43,7 +44,7 @@ class Handed(NamedTuple):
         if suffixes.isdisjoint((*SUFFIXES, ".zip")):
             what = ", ".join(sorted(suffix or "a file without an ending" for suffix in suffixes)[:5])
             raise SubmissionError(f"{f'only {what} was' if what else 'nothing was'} handed in; {EXPECTED}")
-        return bundle_members(self.id, tuple(nameless(self.members, plan)), plan.logs)
+        return bundle_members(NAMELESS, tuple(nameless(self.members, plan)), plan.logs)
 
 
 class Source(NamedTuple):
@@ -60,7 +61,7 @@ def nameless(members: Sequence[Member], plan: Plan) -> Iterator[Member]:
     codes = [member for member in members if member.name.lower().endswith(SUFFIXES)]
     counts = codes or [member for member in members if member.name.lower().endswith(".zip")]
     for member in members:
-        name = f"submission{PurePosixPath(member.name).suffix.lower()}"
+        name = f"{NAMELESS}{PurePosixPath(member.name).suffix.lower()}"
         is_named = member not in counts or len(counts) > 1 or _has_a_role(member.name, name, plan)
         yield member if is_named else Member(name, member.load)
 
@@ -103,7 +104,7 @@ def read_sources(paths: Iterable[Path], assignment: str, layout: str = "") -> It
 
 
 def _name(path: Path) -> str:
-    return label(path.resolve().name)
+    return name_of(path)
 
 
 def _hash(text: str) -> str:
@@ -118,7 +119,8 @@ def _handed(name: str, entry: Entry) -> Handed:
 def _found(path: Path, assignment: str, layout: str) -> Found:
     if path.is_dir():
         return _laid_out(folder_tree(path), assignment, layout)
-    tree = zip_tree(path) if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path) else None
+    is_zip = path.suffix.lower() == ".zip" and path.is_file() and zipfile.is_zipfile(path)  # opening a pipe would wait
+    tree = zip_tree(path) if is_zip else None
     if tree is None or not layout:
         return (tree and _download(tree, assignment)) or Found(SINGLE, [_single(path)])
     return _laid_out(tree if layout != FOLDER else next(iter(inside(tree)), tree), assignment, layout)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.naming import label
+from grader.naming import label, name_of
 from grader.submission.archive import MAX_RATIO, METHODS, RATIO_FREE_BYTES, UNREADABLE, is_junk
 from grader.submission.collect import Member, load_file, unused
 
@@ -65,7 +65,7 @@ def folder_tree(folder: Path) -> Tree:
         else:
             files.append((name, path))
     members = tuple(Member(name, partial(load_no_link, path)) for name, path in sorted(files))
-    return Tree(label(folder.resolve().name), members, tuple(sorted(filter(None, names.values()))))
+    return Tree(name_of(folder), members, tuple(sorted(filter(None, names.values()))))
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, bool]]:

@@ -76,8 +76,8 @@ def batch(options: Options) -> int:
 
 def _check_folder_of_run(options: Options) -> None:
     run = options.folder.resolve()
-    for source in map(Path.resolve, options.sources):
-        if source == run or source in run.parents:
+    for source in options.sources:
+        if source.resolve() in {run, *run.parents}:
             raise UsageError(
                 f"{label(options.folder)} lies in {label(source)}, whose files are submissions: choose another"
             )
