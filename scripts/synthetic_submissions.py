@@ -149,7 +149,7 @@ def _mutated(text: str, dice: random.Random) -> str:
     node = dice.choice(nodes)
     if isinstance(node, ast.BinOp):
         node.op = dice.choice([ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.Pow()])
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+    elif isinstance(node.value, int | float):
         node.value = node.value + 1
     return ast.unparse(tree)
 
