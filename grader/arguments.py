@@ -10,7 +10,7 @@ from grader import __version__
 from grader.outputs.formats import FORMATS
 
 EXIT_CODES = """exit codes:
-  0 graded, whatever the score   1 less than --fail-under, or a public check not met
+  0 graded, whatever the score   1 less than --fail-under, a public check not met, or --verify failed
   2 wrong option or path         3 rubric or reference invalid  4 submission not gradable
   5 fault of the grader          6 some of a batch are not graded: run it again
   7 student code would not be confined
@@ -60,6 +60,8 @@ def _add_pack(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     pack.add_argument("--torch-index", default="", metavar="URL", help=index)
     house = "folder of wheels to put into the zip; then the image needs no package index"
     pack.add_argument("--wheelhouse", type=_path, metavar="DIR", help=house)
+    verify = "then build it and grade with it as Gradescope does; a blank submission when none is given (root, Linux)"
+    pack.add_argument("--verify", type=_path, nargs="*", metavar="SUBMISSION", help=verify)
 
 
 def _percent(text: str) -> float:
@@ -116,6 +118,8 @@ def _add_batch(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     batch.add_argument("-o", "--output", type=_path, metavar="RUN", required=True, help="the folder of the run")
     cores = "how many to grade at once (default: one per processor)"
     batch.add_argument("-j", "--workers", type=_positive, metavar="N", help=cores)
+    cluster = "grade on the Dask cluster of this scheduler instead (needs the extra `cluster`): tcp://HOST:PORT"
+    batch.add_argument("--scheduler", type=_scheduler, metavar="URL", help=cluster)
     batch.add_argument("--layout", choices=LAYOUTS, default="", help="how a source is laid out (default: it is found)")
     shard = "grade the I-th of N parts of the submissions: for array jobs (see merge)"
     batch.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help=shard)
@@ -140,6 +144,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return number
+
+
+def _scheduler(text: str) -> str:
+    scheme, _colon, rest = text.partition("://")
+    if scheme not in {"tcp", "tls"} or not rest.rpartition(":")[2].isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not the address of a scheduler, such as tcp://10.0.0.5:8786")
+    return text
 
 
 def _shard(text: str) -> tuple[int, int]:

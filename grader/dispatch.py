@@ -50,11 +50,12 @@ def _handout(options: argparse.Namespace) -> int:
 
 def _pack(options: argparse.Namespace) -> int:
     from grader.assignment import bundled_folder  # noqa: PLC0415
-    from grader.commands.pack import pack_assignment  # noqa: PLC0415
+    from grader.commands.pack import Verification, pack_assignment  # noqa: PLC0415
     from grader.gradescope.pack import Wheels  # noqa: PLC0415
 
     wheels = Wheels(options.torch_index, options.wheelhouse)
-    return pack_assignment(options.assignment or bundled_folder(), options.output, wheels)
+    verification = Verification(options.verify is not None, tuple(options.verify or ()))
+    return pack_assignment(options.assignment or bundled_folder(), options.output, wheels, verification)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -93,6 +94,7 @@ def _batch(options: argparse.Namespace) -> int:
             assignment=options.assignment or bundled_folder(),
             folder=options.output,
             workers=options.workers,
+            scheduler=options.scheduler or "",
             layout=options.layout,
             shard=options.shard,
             retry=options.retry,

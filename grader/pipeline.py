@@ -12,7 +12,7 @@ from grader.judging import judge, result
 from grader.plan import Check, Part, Plan, Question
 from grader.records import Bundle, Candidate, Reading
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status
-from grader.running import Budget, Runner, Spare, read_and_keep
+from grader.running import Budget, Runner, Spare, read_and_keep, start_what_is_needed
 from grader.sandbox.client import Sandbox
 from grader.scoring import (
     awaiting,
@@ -50,6 +50,7 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResu
     if reading.fault:
         report = ungradable(bundle.name, reading.fault, plan)
         return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
+    start_what_is_needed(plan, reading, sandbox)
     questions, incidents = [], []
     with closing(spare):
         for question in plan.questions:

@@ -1,7 +1,8 @@
 """Pins what the Gradescope container installs: `python scripts/lock_requirements.py [PYTHON]`.
 
-Writes grader/gradescope/requirements.txt with versions and hashes for the system Python of the default image (3.10), as
-that interpreter's own pip resolves them. torch is not in it: it comes as a CPU build from where `grader pack` is told.
+Writes grader/gradescope/requirements.txt with versions for the system Python of the default image (3.10), as that
+interpreter's own pip resolves them, and the hashes of these versions' wheels for it and the later Pythons that other images
+have. torch is not in it: it comes as a CPU build from where `grader pack` is told.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 PAGE = Path(__file__).parents[1] / "grader" / "gradescope" / "requirements.txt"
-WANTED = ("ipython>=8.12", "mpmath>=1.3", "msgspec>=0.19", "nbformat>=5.9", "numpy>=1.26", "rich>=13.7")
-HEAD = "# Written by scripts/lock_requirements.py for Python {version} on Linux, x86-64.\n"
+# mpmath as the sympy that torch needs wants it: else installing torch would replace the pinned one
+WANTED = ("ipython>=8.12", "mpmath>=1.3,<1.4", "msgspec>=0.19", "nbformat>=5.9", "numpy>=1.26", "rich>=13.7")
+HEAD = "# Written by scripts/lock_requirements.py for Python {versions} on Linux, x86-64."
+LATER = ("3.11", "3.12", "3.13")  # they take the same versions; a line has a hash for each different wheel
 
 
 def main(python: str) -> int:
@@ -24,24 +26,43 @@ def main(python: str) -> int:
     version = subprocess.run(  # noqa: S603 (the interpreter that was named)
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], check=True, capture_output=True, text=True
     ).stdout.strip()
-    PAGE.write_text(HEAD.format(version=version) + "\n".join(_lines(resolve(python))) + "\n", "utf-8")
+    found = pins(resolve(python, *WANTED))
+    names = [f"{pin.name}=={pin.version}" for pin in found]
+    others = [pins(resolve(python, *names, "--no-deps", "--python-version", later)) for later in LATER]
+    lines = [_line(same) for same in zip(found, *others, strict=True)]
+    PAGE.write_text("\n".join([HEAD.format(versions=", ".join([version, *LATER])), *lines, ""]), "utf-8")
     return 0
 
 
-def resolve(python: str) -> list[dict[str, Any]]:
+class Pin(NamedTuple):
+    """A release and the hash of its wheel for one Python."""
+
+    name: str
+    version: str
+    digest: str
+
+
+def resolve(python: str, *words: str) -> list[dict[str, Any]]:
     """What pip would install, with where it comes from."""
-    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+    with tempfile.NamedTemporaryFile(suffix=".json") as report, tempfile.TemporaryDirectory() as target:
         command = [python, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
-        subprocess.run([*command, "--report", report.name, *WANTED], check=True)  # noqa: S603
+        command += ["--only-binary", ":all:", "--target", target, "--report", report.name]  # the last need each other
+        subprocess.run([*command, *words], check=True)  # noqa: S603
         found: list[dict[str, Any]] = json.loads(Path(report.name).read_bytes())["install"]
     return found
 
 
-def _lines(found: list[dict[str, Any]]) -> Iterator[str]:
-    for one in sorted(found, key=lambda one: str(one["metadata"]["name"]).lower()):
-        name, version = one["metadata"]["name"], one["metadata"]["version"]
-        digest = one["download_info"]["archive_info"]["hashes"]["sha256"]
-        yield f"{name}=={version} --hash=sha256:{digest}"
+def pins(found: list[dict[str, Any]]) -> list[Pin]:
+    """The releases by their names."""
+    items = [(one["metadata"], one["download_info"]["archive_info"]["hashes"]["sha256"]) for one in found]
+    return sorted(
+        (Pin(data["name"], data["version"], digest) for data, digest in items), key=lambda pin: pin.name.lower()
+    )
+
+
+def _line(same: tuple[Pin, ...]) -> str:
+    digests = dict.fromkeys(pin.digest for pin in same)
+    return " ".join([f"{same[0].name}=={same[0].version}", *(f"--hash=sha256:{digest}" for digest in digests)])
 
 
 if __name__ == "__main__":

@@ -42,3 +42,12 @@ def interpreter() -> Iterator[None]:
     sys.meta_path[:] = finders
     sys.stdout, sys.stderr = streams
     sys.setrecursionlimit(limit)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the container of Gradescope took, case by case; the tests tell it as a property of theirs."""
+    reports = (report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind))
+    lines = [str(text) for report in reports for name, text in report.user_properties if name == "container"]
+    if lines:
+        terminalreporter.section("in the container of Gradescope")
+        terminalreporter.write_line("\n".join(lines))

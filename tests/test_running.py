@@ -16,8 +16,9 @@ from grader.errors import SandboxError
 from grader.plan import Case, Check, Plan
 from grader.records import Attempt, Crashed, Limits, OutOfMemory, Raised, Reading, Returned, TimedOut
 from grader.report import Visibility
-from grader.running import Budget, Runner, read_in_child
+from grader.running import Budget, Runner, read_in_child, start_what_is_needed
 from grader.sandbox.client import Child, Sandbox
+from grader.sandbox.launch import Template
 from grader.sandbox.messages import Answer, Load
 
 LIMITS = Limits(call_seconds=0.5, define_seconds=0.5)
@@ -197,3 +198,33 @@ def test_run_keeps_forged_answers_for_staff(sandbox: Sandbox) -> None:
     with closing(Runner(sandbox, reading, Budget(LIMITS))) as runner:
         runner.run(reading.candidates[-1], (SQUARE,))
     assert runner.incidents == ["square (square is right): an answer that is not one of ours."]
+
+
+class Noting(Sandbox):
+    """A sandbox that remembers which templates were asked for, and starts none."""
+
+    def __init__(self) -> None:
+        super().__init__(LIMITS)
+        self.kinds: set[str] = set()
+
+    def start(self, kind: str) -> Template:
+        self.kinds.add(kind)
+        return None  # type: ignore[return-value] # nobody uses it here
+
+
+@pytest.mark.parametrize(
+    ("cells", "kinds"),
+    [
+        (("import torch", "def square(x): return torch.tensor(x) ** 2"), {"torch"}),
+        (("def square(x):\n    import torch\n    return torch.tensor(x) ** 2",), {"torch"}),
+        (("import torch", "def square(x): return x * x", "y = torch.ones(3)"), {"numpy"}),
+        (("import torch", "def square(x): ...", "def cube(x): return torch.tensor(x)"), set()),
+        (("x = 1",), set()),
+    ],
+)
+def test_start_what_is_needed_starts_torch_for_answers_that_use_it(
+    cells: tuple[str, ...], kinds: set[str], sandbox: Sandbox
+) -> None:
+    noting = Noting()
+    start_what_is_needed(plan(SQUARE), read_in_child(bundle(*cells), plan(SQUARE), sandbox), noting)
+    assert noting.kinds == kinds

@@ -18,7 +18,8 @@ class Pool(Protocol):
     def submit(self, task: bytes) -> Future[bytes]:
         """Grade one submission (see worker.grade_task), some time.
 
-        The future raises IsolationError where nothing may run. Anything else that it raises is the trouble of this one
+        The future raises IsolationError where nothing may run, and ClusterError (as this method does) where nothing can
+        run any more. Anything else that it raises is the trouble of this one
         task, and may be gone when it is tried again: a worker that dies takes no other task with it.
         """
         ...

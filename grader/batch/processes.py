@@ -16,7 +16,7 @@ from types import FrameType, TracebackType
 import msgspec
 
 from grader.batch import worker
-from grader.errors import GraderError, IsolationError
+from grader.errors import ClusterError, GraderError, IsolationError
 from grader.sandbox.kernel import PR_SET_PDEATHSIG, prctl
 
 
@@ -34,6 +34,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     outcome: bytes = b""
     refusal: str = ""  # student code would not be confined
     fault: str = ""
+    mismatch: str = ""  # the worker is not like this process, so what it would say does not count
 
 
 class WorkerProcess:
@@ -93,8 +94,10 @@ class WorkerProcess:
 
 
 def outcome_in(data: bytes) -> bytes:
-    """The encoded Outcome in an encoded Reply. Raises IsolationError and FaultError as the reply says."""
+    """The encoded Outcome in an encoded Reply. Raises IsolationError, FaultError and ClusterError as the reply says."""
     reply = msgspec.msgpack.decode(data, type=Reply)
+    if reply.mismatch:
+        raise ClusterError(reply.mismatch)
     if reply.refusal:
         raise IsolationError(reply.refusal)
     if reply.fault:

@@ -14,7 +14,7 @@ from grader.batch.reuse import part_hashes, plan_hash, unchanged
 from grader.batch.sources import NAMELESS, Handed, submission_hash
 from grader.batch.where import Condition
 from grader.batch.worker import Task
-from grader.errors import IsolationError, SubmissionError
+from grader.errors import ClusterError, IsolationError, SubmissionError
 from grader.plan import Plan
 from grader.records import Bundle
 
@@ -83,6 +83,7 @@ class Batch:
 
         Raises:
             IsolationError: student code would not be confined; nothing has run.
+            ClusterError: the workers are gone for good, or are none that can be used.
         """
         for one in handed:
             self._take(one, choice)
@@ -129,7 +130,7 @@ class Batch:
 
     def _finish(self, future: Future[bytes], job: Job) -> None:
         error = CancelledError("it was given up") if future.cancelled() else future.exception()
-        if isinstance(error, IsolationError):
+        if isinstance(error, IsolationError | ClusterError):
             raise error
         if error is None:
             self._record(job, msgspec.msgpack.decode(future.result(), type=Outcome))

@@ -46,6 +46,7 @@ class Options(NamedTuple):
     assignment: Path
     folder: Path  # of the run
     workers: int | None  # None: one per processor
+    scheduler: str  # of a Dask cluster; "": this machine grades
     layout: str  # "": whichever fits
     shard: tuple[int, int]
     retry: str  # "" or a key of batch.run.RETRY
@@ -61,6 +62,8 @@ def batch(options: Options) -> int:
 
     The exit code: 6 when submissions have no result yet, 1 when one has too few points.
     """
+    if options.scheduler and options.workers:
+        raise UsageError("-j is for this machine: with --scheduler, the workers of the cluster grade")
     conditions = tuple(map(parse_condition, options.where))
     choice = Choice(RETRY.get(options.retry, lambda _known: False), conditions, options.shard)
     check_folder(options.assignment)
@@ -160,7 +163,19 @@ def _pool(options: Options, plan: Plan) -> Pool:
         private=tuple(str(path.absolute()) for path in private),
         allows_weak_isolation=options.allows_weak_isolation,
     )
-    return LocalPool(msgspec.msgpack.encode(setup), options.workers or len(os.sched_getaffinity(0)))
+    encoded = msgspec.msgpack.encode(setup)
+    if options.scheduler:
+        return _cluster(options.scheduler, encoded)
+    return LocalPool(encoded, options.workers or len(os.sched_getaffinity(0)))
+
+
+def _cluster(scheduler: str, setup: bytes) -> Pool:
+    """Raises UsageError where there is none that can be used."""
+    try:
+        from grader.batch.dask_pool import DaskPool  # noqa: PLC0415 (an extra, and slow to import)
+    except ImportError as error:
+        raise UsageError(f"--scheduler needs the extra `cluster` ({error}): pip install 'grader[cluster]'") from None
+    return DaskPool(scheduler, setup)
 
 
 def finish(folder: Path, about: About, ledger: Ledger, style: str = "text") -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from contextlib import AbstractContextManager
@@ -69,8 +70,10 @@ class Problem(AbstractContextManager["Problem"]):
 def _grade(options: Options) -> Report:
     others = (options.submission, *([options.output] if options.output else []))
     with warm_sandbox((*private_of(options.assignment), *others)) as sandbox:
+        gc.disable()  # while so much is imported, of which nothing is garbage
         from grader.api import Session, load_assignment  # noqa: PLC0415 (takes as long as the template takes to start)
 
+        gc.enable()
         assignment = load_assignment(options.assignment)
         assignment = assignment if options.has_evidence else assignment.without_evidence()
         session = Session(assignment, sandbox, others, allows_weak_isolation=options.allows_weak_isolation)

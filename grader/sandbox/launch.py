@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from grader.sandbox.wire import unpack
 
 START_SECONDS = 120.0  # importing torch on half a processor
 REAP_SECONDS = 20.0
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second: as bubblewrap passes it on
 FIRST_UID, UIDS = 60_578, 600  # a range that neither people nor services get
 ENVIRONMENT = {  # all that a template and its children see
     "PATH": os.defpath,
@@ -72,7 +74,9 @@ class Template:
 
     def _start(self, jail: namespaces.Jail) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        start = f"import sys; sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+        start = (
+            f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+        )
         start += f"main({theirs.fileno()})"
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
             [*jail.command, sys.executable, "-s", "-c", start],
@@ -114,11 +118,23 @@ class Template:
         return Started(status.pid, request_write, reply_read)
 
     def reap(self, pid: int, grace_seconds: float) -> Reaped:
-        """End a child that has not ended by itself in `grace_seconds`; how it ended."""
-        status = self._command(Reap(pid=pid, grace_seconds=grace_seconds), [], seconds=REAP_SECONDS + grace_seconds)
+        """End a child that has not ended by itself in `grace_seconds`; how it ended.
+
+        Where memory has run out, the kernel may end the template too, and its children end with it.
+        """
+        try:
+            status = self._command(Reap(pid=pid, grace_seconds=grace_seconds), [], seconds=REAP_SECONDS + grace_seconds)
+        except SandboxError:
+            if not self.was_killed():
+                raise
+            return Reaped(code=-signal.SIGKILL, was_killed=False)
         if not isinstance(status, Reaped):
             raise SandboxError(f"the template could not wait for a child: {status}")
         return status
+
+    def was_killed(self) -> bool:
+        """Whether the kernel has ended it, which it does when memory runs out; nobody else may signal it."""
+        return self._process.poll() in KILLED
 
     def close(self) -> None:
         """End the template and with it whatever children are left."""

@@ -61,6 +61,14 @@ def warm_up() -> None:
     torch.linalg.svd(torch.eye(2))
 
 
+def import_readers() -> None:
+    """What notebooks with magics, and those of old formats, are read with: a fifth of a second for each that has one."""
+    for name in READING:
+        import_if_there(name)
+    for notebook in OLD_NOTEBOOKS:
+        read_cells(notebook)  # nbformat opens its schemas then
+
+
 def make_ready(*, can_open_files: bool) -> None:
     """Let children import: from files (whose folders may become unlistable), or else only what is imported now."""
     if can_open_files:
@@ -72,12 +80,10 @@ def make_ready(*, can_open_files: bool) -> None:
         *(f"encodings.{name}" for name in ENCODINGS),
         *STANDARD,
         *SCIENTIFIC,
-        *READING,
         *(TORCH if "torch" in sys.modules else ()),
     ):
         import_if_there(name)
-    for notebook in OLD_NOTEBOOKS:
-        read_cells(notebook)  # nbformat opens its schemas then
+    import_readers()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder]
 
 

@@ -23,6 +23,7 @@ import msgspec
 
 from grader.sandbox import child, layers, limits, preload, user
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused, Settings, Status
+from grader.sandbox.practice import practise
 from grader.sandbox.wire import unpack
 
 MAX_COMMAND = 65_536
@@ -42,6 +43,9 @@ def main(control_fd: int) -> None:
     tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
     preload.import_libraries(settings.kind)
     preload.warm_up()
+    practise()
+    if settings.for_many:
+        preload.import_readers()
     hide_assignment()
     private = (Path(os.fsdecode(path)) for path in settings.private)
     ruleset = layers.make_ruleset([PACKAGE, *private], settings.omitted)
@@ -49,8 +53,7 @@ def main(control_fd: int) -> None:
     prepared = layers.prepare(ruleset, settings.omitted)
     with contextlib.suppress(OSError):
         user.trim_template()
-    gc.collect()
-    gc.freeze()  # children share these pages instead of copying them at their first collection
+    gc.freeze()  # children share these pages instead of copying them at their first collection; they switch it on
     ForkServer(control, prepared).serve()
 
 

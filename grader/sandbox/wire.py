@@ -11,7 +11,8 @@ import os
 import select
 import struct
 import time
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -56,9 +57,15 @@ def _framed(body: bytes, most: int) -> bytes:
 def unpack(body: bytes, kind: type[T]) -> T:
     """The message in a frame's body. Raises WireError for anything that is not a `kind`."""
     try:
-        return msgspec.msgpack.decode(body, type=kind)
+        message: T = _decoder(kind).decode(body)  # type: ignore[arg-type] # mypy takes no class for hashable
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise WireError(f"not a message: {error}") from None
+    return message
+
+
+@lru_cache
+def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)
 
 
 def send(fd: int, frame: bytes, deadline: float) -> None:

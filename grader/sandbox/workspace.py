@@ -6,8 +6,9 @@ import contextlib
 import io
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from importlib.machinery import PathFinder
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, TypeVar
 
 import msgspec
@@ -95,7 +96,7 @@ class Workspace:
             function: Callable[..., object] = self._namespace[target.name]
             return function
         author: dict[str, Any] = {}
-        exec(compile(target.source, "the check's probe", "exec", dont_inherit=True), author)  # noqa: S102 (the rubric's own code)
+        exec(_probe_code(target.source), author)  # noqa: S102 (the rubric's own code)
         probe = author[target.probe]
         if isinstance(target, LogTarget):
             return on_logs(probe, self._files)
@@ -147,6 +148,12 @@ class Workspace:
             if f"'{name}'" in outcome.message:
                 return _because(outcome, failure)
         return outcome
+
+
+@lru_cache(maxsize=100)  # of one question
+def _probe_code(source: str) -> CodeType:
+    code: CodeType = compile(source, "the check's probe", "exec", dont_inherit=True)
+    return code
 
 
 def _fresh_module(document: Document) -> ModuleType:

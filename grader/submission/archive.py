@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.cp437  # noqa: F401 (zipfile decodes names by it: no child has to import it)
 import fnmatch
 import io
 import itertools
@@ -21,6 +22,7 @@ MAX_RATIO = 800  # of a member over a megabyte: a repeated line of output compre
 RATIO_FREE_BYTES = 2**20
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of the others, zipfile unpacks a whole block at once: gigabytes
 CHUNK = 2**16
+SPECIAL = frozenset("?[")  # in a pattern, beside the star
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "node_modules", ".venv"}
 UNREADABLE = (  # what zipfile and the decompressors raise for damaged bytes
     zipfile.BadZipFile,
@@ -57,7 +59,21 @@ def is_junk(name: str) -> bool:
 def is_wanted(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether the rubric looks into this path: a pattern fits the whole of it or its last part, whatever the case."""
     names = (name.lower(), name.lower().rsplit("/", 1)[-1])
-    return any(fnmatch.fnmatchcase(part, pattern.lower()) for part in names for pattern in patterns)
+    return any(fits(part, pattern.lower()) for part in names for pattern in patterns)
+
+
+def fits(name: str, pattern: str) -> bool:
+    """As fnmatch.fnmatchcase, which would compile most patterns anew in every child."""
+    if not SPECIAL.isdisjoint(pattern) or "*" not in pattern:
+        return fnmatch.fnmatchcase(name, pattern)
+    first, *middle, last = pattern.split("*")
+    at = len(first)
+    for piece in middle:
+        found = name.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return name.startswith(first) and name.endswith(last) and at + len(last) <= len(name)
 
 
 def open_archive(archive: File, patterns: tuple[str, ...]) -> Opened:

@@ -44,6 +44,21 @@ def split_statements(text: str) -> Iterator[Block]:
         yield from _recover(block, line)
 
 
+def split_imports(block: Block) -> Iterator[Block]:
+    """An import of several names as one import each: a library that is missing costs only itself."""
+    node = block.node
+    if not isinstance(node, ast.Import | ast.ImportFrom) or len(node.names) == 1:
+        yield block
+        return
+    start = "" if isinstance(node, ast.Import) else f"from {'.' * node.level}{node.module or ''} "
+    for alias in node.names:
+        single: ast.stmt = (
+            ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
+        )
+        name = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+        yield Block(block.line, f"{start}import {name}", ast.copy_location(single, node))
+
+
 def _recover(block: str, line: int) -> Iterator[Block]:
     tree = _parse(block)
     if isinstance(tree, ast.Module):

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from grader.records import Place, Statement
 from grader.submission.blocks import Block
 from grader.submission.expressions import dotted, is_data, walk
 from grader.submission.names import WRAPPERS
+from grader.submission.parts import CLASS, FUNCTION, Parts
 from grader.submission.placeholders import is_broken_placeholder, is_placeholder
 
 BROKEN_DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SCOPES = (*DEFINITIONS, ast.Lambda)
+
+
+class Sought(NamedTuple):
+    """What is looked for."""
+
+    names: frozenset[str]  # of functions and of data
+    values: frozenset[str]  # of data
+    handout: dict[str, str]  # fingerprints of functions as they were handed out
 
 
 class Definition(NamedTuple):
@@ -31,33 +40,36 @@ class Definition(NamedTuple):
     module: str = ""  # that it is imported from under its own name: "deeplearning.optim"
 
 
-def definitions(
-    block: Block, statement: Statement, handout: dict[str, str], values: frozenset[str] = frozenset()
-) -> Iterator[Definition]:
-    """The functions, classes and renamed functions that a statement defines at the top level, and data of these names."""
-    if block.node is None:
+def definitions(block: Block, statement: Statement, parts: Parts | None, wanted: Sought) -> Iterator[Definition]:
+    """The functions, classes and renamed functions that a statement defines at the top level, and data of these names.
+
+    `parts` are the statement's nodes; None where it does not parse. Of names that nobody wants little is told.
+    """
+    if block.node is None or parts is None:
         yield from _broken(block, statement)
         return
-    for node, name in _defined(block.node, values):
+    for node, name in _defined(block.node, parts, wanted.values):
+        is_wanted = name in wanted.names
         yield Definition(
             name,
             place=_place(block, statement, node),
-            is_placeholder=is_placeholder(node, name, handout),
+            is_placeholder=is_wanted and is_placeholder(node, name, wanted.handout, block.text),
             fault="",
             is_def=isinstance(node, DEFINITIONS),
             is_made=isinstance(node, ast.Call),
-            carries_on=_carries_on(node, name),
+            carries_on=is_wanted and _carries_on(node, name),
             module=_module_of(node, name),
         )
 
 
-def inner_functions(block: Block, statement: Statement) -> Iterator[tuple[str, Place]]:
-    """The methods and nested functions of a statement: nobody can call them by their name."""
-    if block.node is None:
+def inner_functions(
+    block: Block, statement: Statement, parts: Parts | None, names: Collection[str]
+) -> Iterator[tuple[str, Place]]:
+    """The methods and nested functions of these names: nobody can call them by their name."""
+    if parts is None:
         return
-    outer = {id(node) for node, _name in _defined(block.node, frozenset())}
-    for node in ast.walk(block.node):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and id(node) not in outer:
+    for node, inside in parts.functions:
+        if node.name in names and inside & (FUNCTION | CLASS):
             yield node.name, _place(block, statement, node)
 
 
@@ -77,9 +89,10 @@ def _broken(block: Block, statement: Statement) -> Iterator[Definition]:
 Defining = ast.stmt | ast.expr | ast.alias
 
 
-def _defined(statement: ast.stmt, values: frozenset[str]) -> Iterator[tuple[Defining, str]]:
+def _defined(statement: ast.stmt, parts: Parts, values: Collection[str]) -> Iterator[tuple[Defining, str]]:
     """The node that makes each name: a definition, an import, or the value that gets the name."""
-    for node in walk(statement, stop=SCOPES):
+    nodes = parts.defining()
+    for node in nodes if len(nodes) <= 1 else walk(statement, stop=SCOPES):  # several: in the order of the text
         if isinstance(node, DEFINITIONS):
             yield node, node.name
         elif isinstance(node, ast.ImportFrom):
@@ -114,7 +127,7 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.ex
 def _carries_on(node: Defining, name: str) -> bool:
     if not isinstance(node, ast.Call) or (dotted(node.func) or "").rsplit(".", 1)[-1] in WRAPPERS:
         return False
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+    return any(isinstance(part, ast.Name) and part.id == name for part in walk(node, stop=()))
 
 
 def _module_of(node: ast.AST, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import encodings.utf_8_sig  # noqa: F401 (of most files: no child has to import it)
 import re
 import warnings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+LEAVES = frozenset(["arg", "attr", "conversion", "ctx", "id", "kind", "level", "module", "op", "ops", "type_comment"])
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 DATA = (
     *(ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr),
@@ -24,6 +25,29 @@ ARRAY_MAKERS = frozenset(  # functions of numpy and torch, called through the mo
 )
 
 
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """By kind of node: the fields that can hold other nodes. Operators and contexts do not count as such."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        self[kind] = tuple(name for name in kind._fields if name not in LEAVES)
+        return self[kind]
+
+
+FIELDS = _Fields({ast.Constant: (), ast.Global: (), ast.Nonlocal: (), ast.alias: ()})
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes that a node holds, in the order of its fields."""
+    found: list[ast.AST] = []
+    for name in FIELDS[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
 def walk(node: ast.AST, *, stop: tuple[type[ast.AST], ...] = SCOPES) -> Iterator[ast.AST]:
     """`node` and what is in it, in the order of the text; of a node of the kinds `stop` only the node itself."""
     pending = [node]
@@ -31,7 +55,7 @@ def walk(node: ast.AST, *, stop: tuple[type[ast.AST], ...] = SCOPES) -> Iterator
         part = pending.pop()
         yield part
         if not isinstance(part, stop):
-            pending.extend(reversed(list(ast.iter_child_nodes(part))))
+            pending += reversed(children(part))
 
 
 def root(node: ast.expr) -> str | None:

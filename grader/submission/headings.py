@@ -96,11 +96,13 @@ def tagged(tags: tuple[str, ...], parts: Parts) -> tuple[str, str] | None:
 def without_label(text: str) -> str:
     """A line without a label at its start, whether it counts as a heading or not."""
     start = _start(Line(text))
-    explicit, question, bare = (pattern.match(start.line.text, start.at) for pattern in (EXPLICIT, QUESTION, BARE))
+    explicit = EXPLICIT.match(start.line.text, start.at)
     if explicit and (explicit.group("label") or len(explicit.group("letter")) == 1):
         return text[explicit.end() :]
+    question = QUESTION.match(start.line.text, start.at)
     if question and (start.is_styled or question.group("word")):
         return text[question.end() :]
+    bare = BARE.match(start.line.text, start.at)
     return text[bare.end() if bare and bare.group("label") else start.at :]
 
 
@@ -112,7 +114,8 @@ def _start(line: Line) -> _Start:
     level = len(hashes.group(1)) if hashes else int(line.is_underlined)
     style = STYLE.match(text, hashes.end() if hashes else at)
     end = style.end() if style else at
-    return _Start(line._replace(text=text), end, level, bool(level or (style and style.group(1).strip())))
+    cut = line if text == line.text else line._replace(text=text)
+    return _Start(cut, end, level, bool(level or (style and style.group(1).strip())))
 
 
 def _explicit(start: _Start, parts: Parts) -> Naming | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import io
 import json
 import zipfile
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from grader.codec import freeze
 from grader.records import File, Log
-from grader.submission.archive import METHODS, UNREADABLE, printable
+from grader.submission.archive import METHODS, UNREADABLE, fits, printable
 from grader.submission.npy import NpyError, read_array
 from grader.values import Array, Items, Mapping, Opaque, Value
 
@@ -61,7 +60,7 @@ def path_of(name: str, patterns: tuple[str, ...]) -> str:
     """`submission_logs/a.npz` of `hw2/submission_logs/a.npz`; empty where no pattern fits."""
     parts = name.split("/")
     ends = ("/".join(parts[index:]) for index in range(len(parts)))
-    return next((end for end in ends if any(fnmatch.fnmatchcase(end, pattern) for pattern in patterns)), "")
+    return next((end for end in ends if any(fits(end, pattern) for pattern in patterns)), "")
 
 
 def _nearest(files: list[File]) -> File:

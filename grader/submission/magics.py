@@ -21,6 +21,11 @@ FILE_CELLS = {"writefile", "file"}
 MAX_STACKED = 5  # cell magics on top of each other
 MAX_LENGTH = 2**20  # of a longer cell nothing is translated
 MAX_FOR_IPYTHON = 20_000  # it reads the cell anew for everything that it finds
+MAY_CHANGE = re.compile(  # what is said to IPython; and where its idea of lines may be another one than Python's
+    r"^[^\S\n]*(?:[%!?,;/]|>>>|\.\.\.)|=[\s\\]*[%!]|[\w*\]]\?+[^\S\n]*$|In \[|get_ipython"
+    r"|\A\n*[^\S\n]|[\v\f\x1c-\x1e\x85\u2028\u2029]|\\$",
+    re.MULTILINE,
+)
 TIMED_LINE = re.compile(r"^([ \t]*)%(?:time|timeit)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=\S)", re.MULTILINE)
 MAGIC_LINE = re.compile(r"^([ \t]*)[%!](?!=)(?:.*\\\n)*.*$", re.MULTILINE)
 
@@ -34,7 +39,7 @@ class Translated(NamedTuple):
 
 def translate(cell: str) -> Translated:
     """The Python of a cell. What it would have run in a shell or as a magic becomes `pass`."""
-    if len(cell) > MAX_LENGTH:
+    if len(cell) > MAX_LENGTH or not MAY_CHANGE.search(cell):
         return Translated(cell)
     is_python = True
     for _level in range(MAX_STACKED):

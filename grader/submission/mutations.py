@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from grader.submission.expressions import dotted, root, walk
+from grader.submission.expressions import dotted, root
+from grader.submission.parts import Binding, Comprehension, Function, Parts, in_body, outside
 
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+CALL_DEPTH = 2  # of functions that hand a parameter on to one that changes it
 SETTINGS = frozenset(  # calls on an imported module that change how it behaves; all others are taken to change nothing
     [
         *("numpy.random.seed", "numpy.random.set_state", "numpy.seterr", "numpy.seterrcall"),
@@ -38,6 +40,23 @@ MUTATORS = frozenset(  # methods that are called for their value too: `y = L.pop
 )
 
 
+class _Nodes(NamedTuple):
+    """What tells which names are changed: nodes of a statement, or of a function's body."""
+
+    calls: list[ast.Call]
+    lines: list[ast.Expr]
+    bindings: list[Binding]
+    comprehensions: list[Comprehension]
+
+
+class _Effects(NamedTuple):
+    """What these nodes do."""
+
+    changed: frozenset[str]  # names, whatever the called functions of the document do
+    calls: list[tuple[str, list[ast.expr]]]  # of functions by their name, with the arguments
+    local: frozenset[str]  # variables of comprehensions
+
+
 class Mutations:
     """Finds them, given what the document imports ("np" -> "numpy", "seed" -> "numpy.random.seed")."""
 
@@ -45,23 +64,42 @@ class Mutations:
         self._aliases = aliases
         self._parameters: dict[str, frozenset[int]] = {}  # of the document's functions: those that they change
 
-    def learn(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def learn(self, functions: Iterable[tuple[Function, Parts]]) -> None:
         """Remember which of its parameters a function of the document changes: `init(params)` may fill `params`."""
-        changed = self.of([part for statement in function.body for part in walk(statement)])
+        bodies = [(function, self._effects(_in_body(parts))) for function, parts in functions]
+        for _level in range(CALL_DEPTH):
+            for function, effects in bodies:
+                self._learn(function, self._changed(effects))
+
+    def _learn(self, function: Function, changed: frozenset[str]) -> None:
         arguments = [*function.args.posonlyargs, *function.args.args]
         positions = frozenset(index for index, argument in enumerate(arguments) if argument.arg in changed)
-        self._parameters[function.name] = self._parameters.get(function.name, frozenset()) | positions
+        if positions:
+            self._parameters[function.name] = self._parameters.get(function.name, frozenset()) | positions
 
-    def of(self, parts: list[ast.AST]) -> frozenset[str]:
-        """The names that one statement changes; `parts` are its nodes outside functions."""
-        loops = [part for part in parts if isinstance(part, COMPREHENSIONS)]
-        local = {name for loop in loops for name in _loop_names(loop)}
-        called_for_effect = {id(call) for part in parts for call in _calls_for_effect(part)}
-        found = {name for part in parts for target in _targets(part) for name in _roots_in(target)}
-        for part in parts:
-            if isinstance(part, ast.Call):
-                found.update(set(self._changed_by(part, is_statement=id(part) in called_for_effect)) - local)
-        return frozenset(found)
+    def of(self, parts: Parts) -> frozenset[str]:
+        """The names that a statement changes."""
+        return self._changed(self._effects(_outside(parts)))
+
+    def _effects(self, nodes: _Nodes) -> _Effects:
+        local = frozenset(name for loop in nodes.comprehensions for name in loop_names(loop))
+        called_for_effect = {id(call) for line in nodes.lines for call in _calls_for_effect(line)}
+        by_call = {
+            name for call in nodes.calls for name in self._changed_by(call, is_statement=id(call) in called_for_effect)
+        }
+        by_binding = {name for binding in nodes.bindings for target in _targets(binding) for name in _roots_in(target)}
+        by_name = [(call.func.id, call.args) for call in nodes.calls if isinstance(call.func, ast.Name)]
+        return _Effects(frozenset(by_binding | (by_call - local)), by_name, local)
+
+    def _changed(self, effects: _Effects) -> frozenset[str]:
+        """The names that are changed, also by the functions that were learned before."""
+        by_function = {
+            name
+            for function, arguments in effects.calls
+            for index in self._parameters.get(function, ())
+            if index < len(arguments) and (name := root(arguments[index]))
+        }
+        return effects.changed | (by_function - effects.local)
 
     def _changed_by(self, call: ast.Call, *, is_statement: bool) -> Iterator[str]:
         function = root(call.func)
@@ -74,13 +112,30 @@ class Mutations:
             method = call.func.attr
             yield from [function] if is_statement or method in MUTATORS or _is_in_place(method) else []
         yield from _changed_arguments(call, path)
-        if isinstance(call.func, ast.Name):
-            positions = self._parameters.get(function, frozenset())
-            yield from (name for index in positions if index < len(call.args) and (name := root(call.args[index])))
 
     def _path(self, called: ast.expr, function: str) -> str:
         path = dotted(called) or ""
         return self._aliases.get(function, function) + path.removeprefix(function)
+
+
+def _outside(parts: Parts) -> _Nodes:
+    """Those of a statement that are in no function."""
+    return _Nodes(
+        calls=outside(parts.calls),
+        lines=outside(parts.lines),
+        bindings=outside(parts.bindings),
+        comprehensions=outside(parts.comprehensions),
+    )
+
+
+def _in_body(parts: Parts) -> _Nodes:
+    """Those of the function that a statement defines, without its inner functions."""
+    return _Nodes(
+        calls=in_body(parts.calls),
+        lines=in_body(parts.lines),
+        bindings=in_body(parts.bindings),
+        comprehensions=in_body(parts.comprehensions),
+    )
 
 
 def _changed_arguments(call: ast.Call, path: str) -> Iterator[str]:
@@ -91,26 +146,22 @@ def _changed_arguments(call: ast.Call, path: str) -> Iterator[str]:
     yield from (name for value in changed if (name := root(value)))
 
 
-def _calls_for_effect(part: ast.AST) -> Iterator[ast.Call]:
-    """The calls of a line that is only a call, or a comprehension whose value nobody takes."""
-    if not isinstance(part, ast.Expr):
-        return
-    if isinstance(part.value, ast.Call):
-        yield part.value
-    elif isinstance(part.value, ast.ListComp | ast.SetComp | ast.GeneratorExp) and isinstance(part.value.elt, ast.Call):
-        yield part.value.elt
+def _calls_for_effect(line: ast.Expr) -> Iterator[ast.Call]:
+    """The call of a line that is only a call, or a comprehension whose value nobody takes."""
+    if isinstance(line.value, ast.Call):
+        yield line.value
+    elif isinstance(line.value, ast.ListComp | ast.SetComp | ast.GeneratorExp) and isinstance(line.value.elt, ast.Call):
+        yield line.value.elt
 
 
-def _loop_names(loop: ast.AST) -> Iterator[str]:
-    for child in ast.iter_child_nodes(loop):
-        if isinstance(child, ast.comprehension):
-            yield from (part.id for part in ast.walk(child.target) if isinstance(part, ast.Name))
+def loop_names(loop: Comprehension) -> Iterator[str]:
+    """The `k` of `[k for k in z]`."""
+    for generator in loop.generators:
+        yield from (part.id for part in ast.walk(generator.target) if isinstance(part, ast.Name))
 
 
-def _targets(node: ast.AST) -> list[ast.expr]:
-    if isinstance(node, ast.Assign | ast.Delete):
-        return node.targets
-    return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For) else []
+def _targets(node: Binding) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign | ast.Delete) else [node.target]
 
 
 def _roots_in(target: ast.expr) -> Iterator[str]:

@@ -101,7 +101,7 @@ class _Slicer:
     def _named(self, reader: _Lines, index: int) -> Iterator[tuple[int, _Scope]]:
         """(offset in the line, what it names)."""
         line = reader.lines[index]
-        markers = list(MARKER.finditer(line))
+        markers = list(MARKER.finditer(line)) if "<!--" in line else []
         for marker in markers:
             yield marker.start(), _Scope(marker.group(1), marker.group(2).casefold())
         found = None if markers else naming(reader.line(index), self._parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.submission.blocks import split_statements
 from grader.submission.expressions import walk
@@ -14,35 +14,54 @@ from grader.submission.magics import translate
 from grader.submission.notebook import read_cells
 
 MARKERS = frozenset({"FIXME", "TODO", "YOUR_CODE_HERE", "YOUR_CODE", "___", "____"})
+MARKER = re.compile("|".join(sorted(MARKERS)))
 NOT_CODE = re.compile(COMMENT_OR_TEXT, re.DOTALL)
 BROKEN_PLACEHOLDER = re.compile(
     r"(?:=|:|,|\(|\breturn)[ \t]*\?|(?<![\w.)\]])\?[ \t]*(?:[,)\n]|\Z)|\bFIXME\b|=[ \t]*$", re.MULTILINE
 )
 BRACKET_OR_EMPTY_VALUE = re.compile(r"[\[\](){}]|:[ \t]*(?=[,}])")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-CONDITIONAL = (ast.If, ast.Try, ast.Match, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+CONDITIONAL = (ast.If, ast.Try, ast.Match, *DEFINITIONS)
 RUNS_ITS_BODY = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)
 
 
-def is_placeholder(node: ast.AST, name: str, handout: dict[str, str]) -> bool:
-    """Whether the definition of `name` (or its value) is empty, marked as unfinished, or as the handout gave it."""
+def is_placeholder(node: ast.AST, name: str, handout: dict[str, str], text: str | None = None) -> bool:
+    """Whether the definition of `name` (or its value) is empty, marked as unfinished, or as the handout gave it.
+
+    `text` is its source, where that is known: what is not in it need not be looked for in the tree.
+    """
     if isinstance(node, ast.Assign):
         node = node.value
     if isinstance(node, ast.expr):
         return (
             _is_nothing(node)
             or _is_empty_text(node)
-            or any(isinstance(part, ast.Name) and part.id == "NotImplementedError" for part in ast.walk(node))
+            or any(isinstance(part, ast.Name) and part.id == "NotImplementedError" for part in walk(node, stop=()))
         )
     if not isinstance(node, Function | ast.ClassDef):
         return False
-    if name in handout and handout[name] == fingerprint(node):
-        return True
-    if isinstance(node, ast.ClassDef):
+    is_unfinished = isinstance(node, Function) and (_is_empty(node) or _is_marked(node, text))
+    return is_unfinished or (name in handout and _is_same(node, handout[name]))
+
+
+def _is_same(node: ast.stmt, handed_out: str) -> bool:
+    """Whether the fingerprints are equal; that of a long function is seldom needed to see that they are not."""
+    return handed_out.startswith(_outline(node)) and handed_out == fingerprint(node)
+
+
+def _is_marked(node: Function, text: str | None) -> bool:
+    """Whether every call reads a marker such as FIXME, which is no variable of the function."""
+    if text is not None and text.isascii() and MARKER.search(text) is None:
+        return False
+    markers = MARKERS.intersection(_needed_names(node.body))
+    if not markers:
         return False
     bound = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
-    if not (MARKERS - bound).isdisjoint(_needed_names(node.body)):
-        return True
+    return not markers <= bound
+
+
+def _is_empty(node: Function) -> bool:
     body = [statement for statement in node.body if not _is_remark(statement)]
     empty = {target.id for statement in body for target in _set_to_nothing(statement)}
     return all(_does_nothing(statement, empty) for statement in body)
@@ -55,8 +74,23 @@ def is_broken_placeholder(text: str) -> bool:
 
 
 def fingerprint(node: ast.stmt) -> str:
-    """A hash of the definition without its docstrings, comments and layout."""
-    return hashlib.sha256("\n".join(_spelled(node)).encode("utf-8", "replace")).hexdigest()[:32]
+    """A hash of the definition without its docstrings, comments and layout. It starts with one of its outline."""
+    return _outline(node) + _hash(_spelled(node))[:24]
+
+
+def _outline(node: ast.stmt) -> str:
+    """A hash of the kinds of its statements, and of those of the functions in it."""
+    pending, words = [node], list[str]()
+    while pending:
+        part = pending.pop()
+        words.append(type(part).__name__)
+        if isinstance(part, DEFINITIONS):
+            pending += (item for item in part.body if not _is_remark(item))
+    return _hash(words)[:8]
+
+
+def _hash(words: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(words).encode("utf-8", "replace")).hexdigest()
 
 
 def handout_fingerprints(notebook: bytes) -> tuple[tuple[str, str], ...]:
@@ -73,29 +107,28 @@ def fingerprints_of(source: str) -> tuple[tuple[str, str], ...]:
     return tuple((node.name, fingerprint(node)) for node in nodes if isinstance(node, Function | ast.ClassDef))
 
 
-def _spelled(node: ast.AST) -> Iterator[str]:
+def _spelled(node: ast.AST) -> list[str]:
     """The tree as words, without recursion: each node and list is followed by what it holds and by an end."""
+    words: list[str] = []
     pending: list[object] = [node]
     while pending:
         part = pending.pop()
         if isinstance(part, ast.AST):
-            yield type(part).__name__
-            pending += [_END, *reversed([_field(part, name) for name in part._fields])]
+            words.append(type(part).__name__)
+            pending.append(_END)
+            pending += [getattr(part, name, None) for name in part._fields[::-1]]
+            if isinstance(part, DEFINITIONS):
+                pending[-1 - part._fields.index("body")] = [item for item in part.body if not _is_remark(item)]
         elif isinstance(part, list):
-            yield "["
-            pending += [_END, *reversed(part)]
+            words.append("[")
+            pending.append(_END)
+            pending += part[::-1]
         else:
-            yield "]" if part is _END else hex(part) if type(part) is int else repr(part)
+            words.append("]" if part is _END else hex(part) if type(part) is int else repr(part))
+    return words
 
 
 _END = object()
-
-
-def _field(node: ast.AST, name: str) -> object:
-    value = getattr(node, name, None)
-    if name == "body" and isinstance(node, Function | ast.ClassDef):
-        return [statement for statement in node.body if not _is_remark(statement)]
-    return value
 
 
 def _needed_names(body: list[ast.stmt]) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import warnings
+from collections import defaultdict
 from typing import NamedTuple
 
 from grader.records import AskedPart, Bundle, Candidate, Document, File, Log, Module, Place, Reading, Statement
 from grader.submission.archive import is_junk, is_wanted, open_archive
-from grader.submission.blocks import Block, split_statements
-from grader.submission.candidates import Definition, broken_names, definitions, inner_functions
+from grader.submission.blocks import Block, split_imports, split_statements
+from grader.submission.candidates import Definition, Sought, broken_names, definitions, inner_functions
 from grader.submission.encodings import decode
 from grader.submission.logs import log_patterns, read_logs
 from grader.submission.magics import translate
@@ -77,6 +78,7 @@ def read_submission(bundle: Bundle, wanted: Wanted) -> Reading:
 class _Reader:
     def __init__(self, wanted: Wanted, notes: list[str]) -> None:
         self._wanted = wanted
+        self._sought = Sought(frozenset(wanted.every_name), wanted.values, wanted.handout)
         self._notes = notes
         self._modules: dict[str, str] = {}
         self._sources: list[_Source] = []
@@ -155,23 +157,23 @@ class _Reader:
     def _analyse(self, index: int, source: _Source) -> None:
         pairs = self._statements_of(source)
         context = Context([block.node for _label, block in pairs if block.node is not None])
-        statements = tuple(_statement(label, block, context) for label, block in pairs)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the student's code
+            statements = tuple(_statement(label, block, context) for label, block in pairs)
         self._note_faults(source.name, pairs)
         self._documents.append(Document(name=source.name, is_notebook=source.is_notebook, statements=statements))
-        handout = self._wanted.handout
-        found = [
-            _Found(number, definition, _rebinds(block, statement, definition.name))
-            for number, ((_label, block), statement) in enumerate(zip(pairs, statements, strict=True))
-            for definition in definitions(block, statement, handout, self._wanted.values)
-            if not self._is_defined_elsewhere(definition)
-        ]
+        found: list[_Found] = []
+        inner: list[tuple[str, Place]] = []
+        for number, ((_label, block), statement) in enumerate(zip(pairs, statements, strict=True)):
+            parts = context.parts_of(block.node) if block.node else None
+            found += [
+                _Found(number, definition, _rebinds(block, statement, definition.name))
+                for definition in definitions(block, statement, parts, self._sought)
+                if not self._is_defined_elsewhere(definition)
+            ]
+            inner += inner_functions(block, statement, parts, self._wanted.names)
         self._add_candidates(index, statements, found)
-        self._others += [
-            inner
-            for (_label, block), statement in zip(pairs, statements, strict=True)
-            for inner in inner_functions(block, statement)
-            if inner[0] in self._wanted.names
-        ]
+        self._others += inner
 
     def _statements_of(self, source: _Source) -> list[tuple[str, Block]]:
         pieces: list[tuple[str, Block]] = []
@@ -179,7 +181,8 @@ class _Reader:
         for text in source.texts:
             for block in split_statements(text.text):
                 count += 1
-                pieces += _split_imports(text.label, block) if count <= MAX_STATEMENTS else ()
+                if count <= MAX_STATEMENTS:
+                    pieces += ((text.label, single) for single in split_imports(block))
         if count > MAX_STATEMENTS:
             self._notes.append(f"{source.name} has {count} statements: only the first {MAX_STATEMENTS} were read")
         return pieces
@@ -203,24 +206,30 @@ class _Reader:
 
     def _add_candidates(self, index: int, statements: tuple[Statement, ...], found: list[_Found]) -> None:
         slicer = Slicer(statements)
+        by_name: dict[str, list[_Found]] = defaultdict(list)
+        for item in found:
+            by_name[item.definition.name].append(item)
         for name in self._wanted.every_name:
-            mine = _fresh([item for item in found if item.definition.name == name])
-            if len(mine) > MAX_CANDIDATES:
-                self._notes.append(f"{name} is defined {len(mine)} times: only the last {MAX_CANDIDATES} are graded")
-            defining = frozenset(number for number, statement in enumerate(statements) if name in statement.defines)
-            for item in _kept(mine):
-                rivals = defining - {item.statement}
-                given = self._wanted.given.get(name, frozenset())
-                value = "" if item.definition.is_def else name
-                slices = slicer.slices(item.statement, rivals=rivals, given=given, rebinds=item.rebinds, value=value)
-                for chosen in ((),) if item.definition.fault else slices:
-                    self._candidates.append(_candidate(index, item, chosen, statements))
+            if name in by_name:
+                self._add_candidates_of(name, index, slicer, by_name[name])
         self._others += [
             (item.definition.name, item.definition.place)
             for item in found
-            if item.definition.name not in self._wanted.every_name
+            if item.definition.name not in self._sought.names
             and item.definition.place.source.startswith(("def ", "async def "))
         ]
+
+    def _add_candidates_of(self, name: str, index: int, slicer: Slicer, found: list[_Found]) -> None:
+        mine = _fresh(found)
+        if len(mine) > MAX_CANDIDATES:
+            self._notes.append(f"{name} is defined {len(mine)} times: only the last {MAX_CANDIDATES} are graded")
+        given = self._wanted.given.get(name, frozenset())
+        for item in _kept(mine):
+            rivals = slicer.defining(name) - {item.statement}
+            value = "" if item.definition.is_def else name
+            slices = slicer.slices(item.statement, rivals=rivals, given=given, rebinds=item.rebinds, value=value)
+            for chosen in ((),) if item.definition.fault else slices:
+                self._candidates.append(_candidate(index, item, chosen, slicer.statements))
 
 
 def _fresh(found: list[_Found]) -> list[_Found]:
@@ -254,20 +263,6 @@ def _candidate(index: int, item: _Found, chosen: tuple[int, ...], statements: tu
         fault=definition.fault,
         libraries=frozenset[str]().union(*(statements[number].imports for number in chosen)),
     )
-
-
-def _split_imports(label: str, block: Block) -> Iterator[tuple[str, Block]]:
-    """An import of several names as one import each: a library that is missing costs only itself."""
-    node = block.node
-    if not isinstance(node, ast.Import | ast.ImportFrom) or len(node.names) == 1:
-        yield label, block
-        return
-    for alias in node.names:
-        single: ast.stmt = (
-            ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
-        )
-        ast.copy_location(single, node)
-        yield label, Block(block.line, ast.unparse(single), single)
 
 
 def _statement(label: str, block: Block, context: Context) -> Statement:

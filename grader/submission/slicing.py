@@ -15,10 +15,14 @@ class Slicer:
     """Slices of one document."""
 
     def __init__(self, statements: tuple[Statement, ...]) -> None:
-        self._statements = statements
+        self.statements = statements
         self._stars = [index for index, statement in enumerate(statements) if statement.has_star_import]
         self._definitions = _index(statement.defines for statement in statements)
         self._givers = _index(statement.defines | statement.mutates for statement in statements)
+
+    def defining(self, name: str) -> frozenset[int]:
+        """The statements that define a name."""
+        return frozenset(self._definitions.get(name, ()))
 
     def slices(
         self, candidate: int, *, rivals: frozenset[int], given: frozenset[str], rebinds: bool, value: str = ""
@@ -33,7 +37,7 @@ class Slicer:
         does not: that takes long, and no check can count on how it comes out.
         """
         excluded = frozenset(rival for rival in rivals if rival > candidate or not rebinds) | self._trainings(value)
-        until = min((rival for rival in rivals if rival > candidate), default=len(self._statements))
+        until = min((rival for rival in rivals if rival > candidate), default=len(self.statements))
         start = {candidate, *self._changes(value, candidate, until)} - excluded
         known = {value} if value and not rebinds else set[str]()
         whole = self._closure(start, known, excluded, given, lambda name: self._before(name, until))
@@ -44,9 +48,7 @@ class Slicer:
         """The statements that train the value and do not define it."""
         mutating = self._givers.get(value, ())
         return frozenset(
-            index
-            for index in mutating
-            if self._statements[index].trains and value not in self._statements[index].defines
+            index for index in mutating if self.statements[index].trains and value not in self.statements[index].defines
         )
 
     def _changes(self, value: str, start: int, end: int) -> list[int]:
@@ -70,7 +72,7 @@ class Slicer:
         return tuple(sorted(chosen))
 
     def _needs(self, index: int) -> set[str]:
-        return set(self._statements[index].uses | self._statements[index].mutates)
+        return set(self.statements[index].uses | self.statements[index].mutates)
 
     def _before(self, name: str, end: int) -> list[int]:
         """The givers before `end`, or all of them when none there defines the name."""

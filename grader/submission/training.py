@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from grader.submission.expressions import dotted
-
 GRADIENTS = "backward"  # the method by which torch fills in gradients
 
 
@@ -16,15 +14,16 @@ class Training:
     def __init__(self) -> None:
         self._functions: set[str] = set()
 
-    def learn(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """Remember the function if it trains; one that calls another must be learned after it."""
-        if self.happens_in(ast.walk(function)):
+    def learn(self, function: ast.FunctionDef | ast.AsyncFunctionDef, parts: Iterable[ast.AST] | None = None) -> None:
+        """Remember the function if it trains; one that calls another must be learned after it. `parts`: its nodes."""
+        if self.happens_in(ast.walk(function) if parts is None else parts):
             self._functions.add(function.name)
 
     def happens_in(self, parts: Iterable[ast.AST]) -> bool:
         """Whether one of these nodes computes gradients or calls a function that does."""
-        calls = (part.func for part in parts if isinstance(part, ast.Call))
-        return any(
-            called.attr == GRADIENTS if isinstance(called, ast.Attribute) else dotted(called) in self._functions
-            for called in calls
-        )
+        return any(self._is_training(part.func) for part in parts if isinstance(part, ast.Call))
+
+    def _is_training(self, called: ast.expr) -> bool:
+        if isinstance(called, ast.Attribute):
+            return called.attr == GRADIENTS
+        return isinstance(called, ast.Name) and called.id in self._functions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from grader.records import MAX_PLACES, MAX_PROSE, AskedPart, Place, Writing
@@ -16,6 +17,7 @@ MARKUP = re.compile(r"<!--[^\n]{0,200}?-->|</?(?!img\b)[a-z][^<>]{0,200}>", re.I
 IMAGE = re.compile(r"!\[|<img\b", re.IGNORECASE)
 IMAGE_DATA = re.compile(r"(data:[\w/+.-]{1,60};base64,)[A-Za-z0-9+/=]{100,}")
 EMPHASIS = re.compile(r"[*_#~`]")
+REMEMBERED = 1024  # lines: the parts of a question have most of their prompts' lines in common
 AROUND = " .:;!?\u2013\u2014-"  # what does not matter at the ends of a line
 PLACEHOLDERS = frozenset(
     {
@@ -46,7 +48,8 @@ def answers_in(texts: Sequence[TextCell], asked: Sequence[AskedPart], prefix: st
     """What a notebook holds for every written part; `prefix` stands before the places' "text after cell 7"."""
     pieces = pieces_of(texts, labels_of(asked))
     for part in asked:
-        if part.is_written and (answer := _answer(part, _pieces_for(part, pieces, asked), texts, prefix)):
+        own = _pieces_for(part, pieces, asked) if part.is_written else []
+        if own and (answer := _answer(part, own, texts, prefix)):
             yield answer._replace(is_withheld=_may_hold_private(part, answer.text, pieces, asked))
 
 
@@ -103,10 +106,12 @@ def own_text(piece: Piece, known: frozenset[str]) -> str:
     return "\n".join(line for line, _rest in kept).strip("\n").rstrip()
 
 
+@lru_cache(REMEMBERED)
 def _has_content(line: str) -> bool:
     return bool(CONTENT.search(MARKUP.sub("", line)))
 
 
+@lru_cache(REMEMBERED)
 def plain_line(line: str) -> str:
     """A line for comparing: without label, emphasis and capitals."""
     return " ".join(EMPHASIS.sub("", without_label(line)).split()).casefold().strip(AROUND)

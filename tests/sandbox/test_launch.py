@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,12 +14,13 @@ from children import result_of
 
 from grader.codec import freeze
 from grader.errors import SandboxError
-from grader.records import Limits, Returned
+from grader.records import Limits, OutOfMemory, Returned
 from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
 from grader.sandbox.launch import UIDS, Template, first_offset, import_path
-from grader.sandbox.messages import Settings
+from grader.sandbox.messages import SelfTest, SelfTested, Settings
 
+NOTHING_TO_FIND = SelfTest(files=(), folders=(), processes=())
 REFUSES = "echo 'bwrap: Creating new namespace failed: Operation not permitted' >&2; exit 1"
 DIES = "kill -9 $$"
 STARTS = 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
@@ -112,11 +114,32 @@ def test_template_that_ends_after_its_first_child_is_not_started_again(bubblewra
     with closing(Sandbox(Limits())) as sandbox:
         sandbox.child("numpy").end()
         template = sandbox.start("numpy")
-        template._process.kill()
+        template._process.terminate()
         template._process.wait()
         with pytest.raises(SandboxError, match="template process"):
             sandbox.child("numpy")
     assert bubblewrap.runs() == 1
+
+
+def kill(template: Template) -> None:
+    """As the kernel does when memory has run out."""
+    template._process.kill()
+    template._process.wait()
+
+
+def test_template_that_the_kernel_kills_is_replaced() -> None:
+    with closing(Sandbox(Limits())) as sandbox:
+        sandbox.child("numpy").end()
+        kill(sandbox.start("numpy"))
+        assert isinstance(sandbox.child("numpy").ask(NOTHING_TO_FIND, 20), SelfTested)
+
+
+def test_child_of_a_template_that_the_kernel_kills_ran_out_of_memory() -> None:
+    with closing(Sandbox(Limits(), omitted=frozenset({"namespaces"}))) as sandbox:
+        child = sandbox.child("numpy")
+        kill(sandbox.start("numpy"))
+        select.select([child._started.reply_fd], [], [], 20)  # it ends a moment later
+        assert child.ask(NOTHING_TO_FIND, 20) == OutOfMemory()
 
 
 def test_template_that_cannot_start_anywhere_says_why() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import io
 import struct
 import zipfile
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from grader.records import File
 from grader.submission import archive as archive_module
-from grader.submission.archive import Opened, is_junk, is_wanted, open_archive
+from grader.submission.archive import Opened, fits, is_junk, is_wanted, open_archive
 
 PATTERNS = ("*.ipynb", "*.py")
 NOTEBOOK = notebook("x = 1")
@@ -227,3 +228,13 @@ def test_open_archive_has_room_for_code_whatever_the_other_files_are(monkeypatch
     found = open_archive(File(name="hw.zip", data=zipped(files)), ("*.ipynb", "logs/*.npz"))
     assert [file.name for file in found.files] == ["hw.ipynb", "a.py", "logs/a.npz"]
     assert [note.partition(":")[0] for note in found.notes] == ["logs/b.npz was skipped"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*.py", "*/a*b*.npz", "a.py", "a*", "*", "ab*ba", "*a*a*", "[ab].py", "?.py", "a**b", ""]
+)
+@pytest.mark.parametrize(
+    "name", ["a.py", "b/a.py", "x/aab.npz", "x/ab/b.npz", "aba", "abba", "a", "aa", "ab", "", "a\nb"]
+)
+def test_fits_is_what_fnmatch_says(name: str, pattern: str) -> None:
+    assert fits(name, pattern) is fnmatch.fnmatchcase(name, pattern)

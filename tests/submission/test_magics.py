@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from grader.submission.magics import Translated, parses, translate
@@ -55,6 +58,24 @@ def test_translate_falls_back_on_ipython(cell: str) -> None:
     text = translate(cell).text
     assert parses(text)
     assert text.rstrip("\n").split("\n").index("y = 2") == cell.split("\n").index("y = 2")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "lr = ?",
+        "d = {'sgd': ?,}",
+        "print 'a'",
+        "if a != b\n    c = '%d' % e",
+        "def f(:\n    pass",
+        "x = (1",
+        "e = 'why?)",
+    ],
+)
+def test_translate_needs_no_ipython_for_a_gap_or_a_slip(cell: str) -> None:
+    code = f"import sys\nfrom grader.submission.magics import translate\nassert translate({cell!r}).text == {cell!r}"
+    done = subprocess.run([sys.executable, "-c", f"{code}\nassert 'IPython' not in sys.modules"], check=False)
+    assert done.returncode == 0
 
 
 def test_translate_never_calls_the_shell() -> None:

@@ -145,3 +145,18 @@ def test_is_placeholder_takes_a_class_for_one_only_as_handed_out() -> None:
 )
 def test_is_placeholder_sees_a_value_that_is_not_implemented(source: str, expected: bool) -> None:  # noqa: FBT001 (a table)
     assert is_placeholder(node(source), "model", {}) is expected
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(x):\n    y = FIXME\n    return y", "def f(x):\n    y = ＦＩＸＭＥ\n    return y"]
+)
+def test_is_placeholder_finds_a_marker_when_the_text_is_known(source: str) -> None:
+    assert is_placeholder(node(source), "f", {}, source)
+
+
+def test_fingerprint_begins_with_that_of_the_outline() -> None:
+    first, second, other = (
+        fingerprint(node(f"class A:\n  def f(x): {line}")) for line in ("y = 1", "y = 2", "return 1")
+    )
+    assert first[:8] == second[:8] != other[:8]
+    assert first != second
