@@ -4,13 +4,15 @@
 of `synthetic_submissions.py`. The run is ended with SIGKILL when random numbers of them have results, and started again each
 time. Then every submission must have a result, none may have been graded after it had one, right ones must have all
 points, blank ones none, duplicates the same as what they repeat; another run must grade nothing. `memory.csv` has the
-memory of all processes together (PSS: shared pages are counted once). The exit code is 1 where something is not so.
+memory of all processes together (PSS: shared pages are counted once) and their processor time. The exit code is 1 where
+something is not so.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import os
 import random
 import sqlite3
 import subprocess
@@ -37,6 +39,7 @@ class Sample(NamedTuple):
     results: int  # in the ledger
     megabytes: float  # PSS of all processes
     processes: int
+    cpu_seconds: float  # of all processes, ever
 
 
 class Totals(NamedTuple):
@@ -122,12 +125,12 @@ def _graded(command: list[str], run: Path, moments: list[int]) -> tuple[list[Sam
     """Run it until it ends by itself; the samples, and the exit codes."""
     samples: list[Sample] = []
     codes: list[int] = []
-    start = time.monotonic()
+    watch = _Watch(run)
     for moment in (*moments, None):
         process = _process(command)
         while process.poll() is None:
             time.sleep(SECONDS)
-            samples.append(_sample(process.pid, run, start))
+            samples.append(watch.look(process.pid))
             if moment is not None and samples[-1].results >= moment:
                 time.sleep(random.Random(moment).random())  # noqa: S311 (no secret)
                 _kill(process)
@@ -137,7 +140,7 @@ def _graded(command: list[str], run: Path, moments: list[int]) -> tuple[list[Sam
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill it, and see that nothing is left of it."""
-    below = [*_tree(process.pid)][1:]
+    below = [pid for pid, _parent in _tree(process.pid)][1:]
     process.kill()
     deadline = time.monotonic() + 10
     while left := [pid for pid in below if _pss(pid)]:
@@ -150,16 +153,41 @@ def _process(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 (our own program)
 
 
-def _sample(pid: int, run: Path, start: float) -> Sample:
-    tree = list(_tree(pid))
-    return Sample(time.monotonic() - start, totals(run).results, sum(map(_pss, tree)) / KILOBYTE, len(tree))
+class _Watch:
+    """Looks at a run from time to time."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._start = time.monotonic()
+        self._cpu: dict[
+            int, float
+        ] = {}  # by process; of children that are no more, what those know who waited for them
+
+    def look(self, pid: int) -> Sample:
+        """Now, at all processes from this one down."""
+        tree = list(_tree(pid))
+        for one, parent in tree:
+            if _text(Path(f"/proc/{one}/cmdline")) != _text(
+                Path(f"/proc/{parent}/cmdline")
+            ):  # a fork counts when it ends
+                self._cpu[one] = max(self._cpu.get(one, 0.0), _cpu(one))
+        memory = sum(_pss(one) for one, _parent in tree) / KILOBYTE
+        seconds, cpu = time.monotonic() - self._start, sum(self._cpu.values())
+        return Sample(seconds, totals(self._run).results, memory, len(tree), cpu)
 
 
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
+def _cpu(pid: int) -> float:
+    """Seconds of a process and of those that it has waited for."""
+    fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _tree(pid: int, parent: int = 0) -> Iterator[tuple[int, int]]:
+    """Every process, with its parent."""
+    yield pid, parent
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, _text(task).split()):
-            yield from _tree(child)
+            yield from _tree(child, pid)
 
 
 def _pss(pid: int) -> int:
@@ -233,7 +261,10 @@ def _store(path: Path, samples: list[Sample]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Sample._fields)
-        writer.writerows((f"{one.seconds:.2f}", one.results, f"{one.megabytes:.1f}", one.processes) for one in samples)
+        writer.writerows(
+            (f"{one.seconds:.2f}", one.results, f"{one.megabytes:.1f}", one.processes, f"{one.cpu_seconds:.2f}")
+            for one in samples
+        )
 
 
 def _tell(samples: list[Sample], run: Path, made: int) -> None:

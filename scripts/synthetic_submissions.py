@@ -133,7 +133,11 @@ def _changed(right: Right, change: Callable[[str], str]) -> Right:
 
 
 def _wrong(right: Right, dice: random.Random) -> tuple[str, bytes]:
-    return _file(_changed(right, lambda text: _mutated(text, dice) if dice.random() < 0.3 else text), dice)  # noqa: PLR2004
+    chosen = dice.choice([text for kind, text in right.cells if kind == "code" and "def " in text] or [""])
+    share = dice.choice([0, 0.3])
+    return _file(
+        _changed(right, lambda text: _mutated(text, dice) if text == chosen or dice.random() < share else text), dice
+    )
 
 
 def _mutated(text: str, dice: random.Random) -> str:
