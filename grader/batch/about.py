@@ -48,8 +48,8 @@ def with_shards(about: About, *others: About) -> About:
 
 
 def missing_shards(about: About) -> tuple[str, ...]:
-    """Those that nobody has graded ("3/8"), as far as others of as many have been."""
-    counts = {count for _index, count in about.shards}
+    """Those that nobody has graded ("3/8"), as far as others of as many have been, and not everything at once."""
+    counts = {count for _index, count in about.shards if (1, 1) not in about.shards}
     everything = ((index, count) for count in sorted(counts) for index in range(1, count + 1))
     return tuple(f"{index}/{count}" for index, count in everything if (index, count) not in about.shards)
 

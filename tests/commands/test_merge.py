@@ -86,6 +86,10 @@ def test_merge_names_the_shards_that_are_missing(shards: list[Path], tmp_path: P
     assert "grader: there are no results of shard 2/3\n" in capsys.readouterr().err
 
 
+def test_merge_misses_nothing_where_one_run_has_everything(place: Path, shards: list[Path], tmp_path: Path) -> None:
+    assert merge(tmp_path / "merged", shards[0], place / "whole") == 0
+
+
 def test_a_merged_run_goes_on(place: Path, shards: list[Path], tmp_path: Path) -> None:
     merge(tmp_path / "merged", *shards)
     before = rows_of(tmp_path / "merged")
