@@ -49,13 +49,13 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
     path = root and root / "plans" / f"{key}.plan"
     plan = _read(path, key) if path else None
     if plan is None:
+        from grader.plan import decode_plan, encode_plan  # noqa: PLC0415
         from grader.rubric.compile import compile_plan  # noqa: PLC0415 (only when the plan is not cached)
 
-        plan = compile_plan(folder)
+        body = encode_plan(compile_plan(folder))
+        plan = decode_plan(body)  # the very plan that the cache will give: 0 and 0.0 are written differently
         if path:
-            from grader.plan import encode_plan  # noqa: PLC0415
-
-            store(path, key, encode_plan(plan))
+            store(path, key, body)
     return plan
 
 

@@ -6,16 +6,14 @@ import ast
 import contextlib
 import copy
 import inspect
-import random
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from grader.codec import changed, freeze, thaw
+from grader.generators import known_generators
 from grader.plan import Case
 from grader.records import Outcome, Raised, Returned
 from grader.sandbox.capture import Capture
@@ -24,7 +22,6 @@ from grader.submission.placeholders import fingerprint, is_placeholder
 from grader.targets import FunctionTarget, ProbeTarget, Target, ValueTarget
 
 PASSES = (KeyboardInterrupt,)  # whoever stops a call that does not end wants the whole check to stop
-SEED = 0  # as in a child
 
 
 class Kernel:
@@ -55,7 +52,7 @@ class Kernel:
     def call(self, target: Target, case: Case) -> Outcome:
         """Call the target with copies of the case's arguments. KeyboardInterrupt is not caught."""
         output = Capture()
-        with _random_state(), self._names_kept(target), _printing_to(output):
+        with known_generators(), self._names_kept(target), _printing_to(output):
             self._names.update((name, thaw(value)) for name, value in case.globals)
             outcome = guarded(lambda: self._returned(target, case), self._files(), PASSES)
         printed = output.take()
@@ -107,23 +104,6 @@ def _globals_of(function: object, names: dict[str, Any]) -> list[dict[str, Any]]
 def _copied(thing: Any) -> Any:
     """An object that a probe works on must stay as it is; functions and classes are themselves."""
     return copy.deepcopy(thing)
-
-
-@contextlib.contextmanager
-def _random_state() -> Iterator[None]:
-    """Generators in a known state, as in a child, and back as they were."""
-    torch = sys.modules.get("torch")
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (the legacy generator is what notebooks use)
-    with torch.random.fork_rng() if torch else contextlib.nullcontext():
-        random.seed(SEED)
-        np.random.seed(SEED)  # noqa: NPY002
-        if torch:
-            torch.manual_seed(SEED)
-        try:
-            yield
-        finally:
-            random.setstate(python)
-            np.random.set_state(numpy)  # noqa: NPY002
 
 
 @contextlib.contextmanager

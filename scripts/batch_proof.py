@@ -272,6 +272,8 @@ def _tell(samples: list[Sample], run: Path, made: int) -> None:
     found, seconds = totals(run), samples[-1].seconds
     size = sum(path.stat().st_size for path in run.glob(f"{LEDGER}*"))
     print(f"{made} submissions, {found.results} different ones, in {seconds:.0f} s: {made / seconds:.1f} per second")
+    cpu = samples[-1].cpu_seconds
+    print(f"processor time: {cpu:.0f} s, {cpu / max(1, found.results):.4f} s for each different submission")
     print(
         f"ledger: {size / 2**20:.1f} MiB, {size / max(1, found.results) / 2**10:.2f} KiB for each different submission"
     )

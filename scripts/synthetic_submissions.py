@@ -163,7 +163,14 @@ def _partial(right: Right, dice: random.Random) -> tuple[str, bytes]:
 
 
 def _blank(right: Right, dice: random.Random) -> tuple[str, bytes]:
-    return _file(_changed(right, lambda text: _with_bodies(text, lambda _name: "...")), dice)
+    """Only the functions, with nothing in them."""
+    cells = tuple((kind, _stubs(text) if kind == "code" else text) for kind, text in right.cells[:-1])
+    return _file(Right((*cells, right.cells[-1]), ()), dice)
+
+
+def _stubs(text: str) -> str:
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    return _with_bodies("\n".join(map(ast.unparse, functions)), lambda _name: "...")
 
 
 def _with_bodies(text: str, body: Callable[[str], str]) -> str:

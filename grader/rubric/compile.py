@@ -12,6 +12,7 @@ import msgspec
 
 from grader.codec import thaw
 from grader.errors import RubricError
+from grader.generators import known_generators
 from grader.judging import recognizable
 from grader.plan import Case, Check, Mistake, Part, Plan, Question
 from grader.records import Returned
@@ -36,9 +37,11 @@ from grader.values import Opaque, Value
 def compile_plan(folder: Path, secret: str | None = None) -> Plan:
     """The plan of an assignment folder; `secret` takes the place of the assignment's own.
 
+    It is the same every time, also where the author's code draws from a library's generator: shards compile it on their own.
     Raises RubricError with every fault found.
     """
-    return plan_of(load_rubric(folder, secret))
+    with known_generators():
+        return plan_of(load_rubric(folder, secret))
 
 
 def plan_of(rubric: Rubric) -> Plan:

@@ -50,6 +50,24 @@ def test_plan_hash_changes_with_everything(plan: Plan) -> None:
     assert plan_hash(plan) != plan_hash(msgspec.structs.replace(plan, title="Powers and sums"))
 
 
+EVIDENCE = """\
+    evidence:
+      - {name: the step, function: step, signature: "step(w) -> w", cases: [{w: 1.0}], compare: close}
+"""
+
+
+def test_plan_hash_is_the_same_for_a_cached_plan(tmp_path: Path) -> None:
+    swap = ("      checklist: [because of the order of the numbers]\n",) * 2
+    folder = small_homework(tmp_path / "hw", (swap[0], f"{swap[1]}{EVIDENCE}"))
+    assert len({plan_hash(load_plan(folder, tmp_path / "cache")) for _time in range(2)}) == 1
+
+
+def test_plan_hash_is_the_same_on_another_machine(tmp_path: Path) -> None:
+    random = ("return x * n", "import numpy as np\n    return x * n + np.random.random()")
+    folder = small_homework(tmp_path / "hw", random)
+    assert len({plan_hash(load_plan(folder, tmp_path / f"cache{machine}")) for machine in range(2)}) == 1
+
+
 def report_of(plan: Plan, status: Status) -> Report:
     """Where the first check of every part ended so."""
     text = msgspec.json.encode(ungradable("hw", "", plan)).replace(b'"not_graded"', f'"{status.value}"'.encode(), 1)
