@@ -185,9 +185,16 @@ def _cpu(pid: int) -> float:
 def _tree(pid: int, parent: int = 0) -> Iterator[tuple[int, int]]:
     """Every process, with its parent."""
     yield pid, parent
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, _text(task).split()):
+    for task in _tasks(pid):
+        for child in map(int, _text(Path(f"/proc/{pid}/task/{task}/children")).split()):
             yield from _tree(child, pid)
+
+
+def _tasks(pid: int) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except OSError:  # it has ended meanwhile
+        return []
 
 
 def _pss(pid: int) -> int:

@@ -13,9 +13,9 @@ from pathlib import Path
 def children_of(pid: int) -> set[int]:
     """The processes below one, whoever started them."""
     below: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):  # it has ended meanwhile
-            for child in map(int, task.read_text().split()):
+    with suppress(OSError):  # it has ended meanwhile
+        for task in os.listdir(f"/proc/{pid}/task"):
+            for child in map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split()):
                 below |= {child, *children_of(child)}
     return below
 
