@@ -186,13 +186,13 @@ def _tree(pid: int, parent: int = 0) -> Iterator[tuple[int, int]]:
     """Every process, with its parent."""
     yield pid, parent
     for task in _tasks(pid):
-        for child in map(int, _text(Path(f"/proc/{pid}/task/{task}/children")).split()):
+        for child in map(int, _text(task / "children").split()):
             yield from _tree(child, pid)
 
 
-def _tasks(pid: int) -> list[str]:
+def _tasks(pid: int) -> list[Path]:
     try:
-        return os.listdir(f"/proc/{pid}/task")
+        return list(Path(f"/proc/{pid}/task").iterdir())
     except OSError:  # it has ended meanwhile
         return []
 

@@ -14,8 +14,8 @@ def children_of(pid: int) -> set[int]:
     """The processes below one, whoever started them."""
     below: set[int] = set()
     with suppress(OSError):  # it has ended meanwhile
-        for task in os.listdir(f"/proc/{pid}/task"):
-            for child in map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split()):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
                 below |= {child, *children_of(child)}
     return below
 
