@@ -30,6 +30,7 @@ from grader.batch.ledger import writing
 
 SECONDS = 0.25  # between two looks at a run
 KILOBYTE = 1024
+TEMPLATE = "grader.sandbox.template"  # in the command of a process that forks children
 
 
 class Sample(NamedTuple):
@@ -166,20 +167,19 @@ class _Watch:
     def look(self, pid: int) -> Sample:
         """Now, at all processes from this one down."""
         tree = list(_tree(pid))
+        commands = {one: _text(Path(f"/proc/{one}/cmdline")) for one, _parent in tree}
         for one, parent in tree:
-            if _text(Path(f"/proc/{one}/cmdline")) != _text(
-                Path(f"/proc/{parent}/cmdline")
-            ):  # a fork counts when it ends
-                self._cpu[one] = max(self._cpu.get(one, 0.0), _cpu(one))
+            if commands[one] != commands.get(parent):  # a fork counts when its template has waited for it
+                self._cpu[one] = max(self._cpu.get(one, 0.0), _cpu(one, with_forks=TEMPLATE in commands[one]))
         memory = sum(_pss(one) for one, _parent in tree) / KILOBYTE
         seconds, cpu = time.monotonic() - self._start, sum(self._cpu.values())
         return Sample(seconds, totals(self._run).results, memory, len(tree), cpu)
 
 
-def _cpu(pid: int) -> float:
-    """Seconds of a process and of those that it has waited for."""
+def _cpu(pid: int, *, with_forks: bool) -> float:
+    """Seconds of a process, and of those that it has waited for."""
     fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11 : 15 if with_forks else 13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _tree(pid: int, parent: int = 0) -> Iterator[tuple[int, int]]:
