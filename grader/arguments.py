@@ -74,14 +74,16 @@ def _percent(text: str) -> float:
     return percent
 
 
+def _add_verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, description: str
+) -> argparse.ArgumentParser:
+    """A verb that grades: its help ends with the exit codes."""
+    form = argparse.RawDescriptionHelpFormatter
+    return verbs.add_parser(name, help=what, description=description, epilog=EXIT_CODES, formatter_class=form)
+
+
 def _add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    run = verbs.add_parser(
-        "run",
-        help="grade one submission",
-        description="Grade one submission and print the report.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    run = _add_verb(verbs, "run", "grade one submission", "Grade one submission and print the report.")
     run.add_argument("submission", type=_path, help="a .zip, a folder, an .ipynb or a .py")
     run.add_argument("-o", "--output", type=_path, metavar="FILE", help="also write Gradescope's results.json to FILE")
     _add_grading(run, FORMATS, "the score is less than this percentage of the points")
@@ -106,12 +108,11 @@ def _add_view(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_batch(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    batch = verbs.add_parser(
+    batch = _add_verb(
+        verbs,
         "batch",
-        help="grade many submissions into a folder; what is graded already is not graded again",
-        description="Grade many submissions. The same command again goes on where it was stopped.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "grade many submissions into a folder; what is graded already is not graded again",
+        "Grade many submissions. The same command again goes on where it was stopped.",
     )
     what = "a folder or a zip of submissions, a download of Gradescope, Canvas, Moodle or nbgrader, or one submission"
     batch.add_argument("sources", nargs="+", type=_path, metavar="SOURCE", help=what)
@@ -162,12 +163,11 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    check = verbs.add_parser(
+    check = _add_verb(
+        verbs,
         "check",
-        help="for students: try the public checks on a notebook",
-        description="Try the public checks that came with the homework. At hand-in other inputs count, and more checks.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "for students: try the public checks on a notebook",
+        "Try the public checks that came with the homework. At hand-in other inputs count, and more checks.",
     )
     check.add_argument("submission", type=_path, metavar="NOTEBOOK", help="an .ipynb, a .py, a .zip or a folder")
     check.add_argument("parts", nargs="*", metavar="PART", help="1a for part 1(a), 1 for question 1; all when left out")

@@ -120,9 +120,16 @@ def grade_question(
 
 
 def failed_needs(question: Question, part: Part, done: Iterable[PartResult]) -> tuple[str, ...]:
-    """Which of the parts that `part` builds on have not earned all their points."""
-    earned = {one.label: one.score == one.points for one in done}
+    """Which of the parts that `part` builds on have not passed, as far as students see that at once.
+
+    Otherwise a part that is not run would tell them of a secret check.
+    """
+    earned = {one.label: all(_counts_as_passed(check) for check in shown(one.checks)) for one in done}
     return tuple(need for need in part.needs if not earned.get(f"{question.label}({need})", False))
+
+
+def _counts_as_passed(check: CheckResult) -> bool:
+    return check.status in (Status.PASSED, Status.UNDECIDED)
 
 
 def grade_part(

@@ -35,6 +35,9 @@ class Visibility(str, Enum):
     HIDDEN = "hidden"
 
 
+ORDER = (Visibility.VISIBLE, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED, Visibility.HIDDEN)  # of time
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate as the report names it."""
 

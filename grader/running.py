@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -25,7 +24,7 @@ from grader.records import (
     Returned,
     TimedOut,
 )
-from grader.report import Visibility
+from grader.report import ORDER, Visibility
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone
 from grader.targets import LogTarget, Target
@@ -35,7 +34,6 @@ MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any 
 READ_SECONDS = 60.0
 LITTLE_BYTES = 2**20
 LOGS = "logs"
-ORDER = (Visibility.VISIBLE, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED, Visibility.HIDDEN)
 Globals = tuple[tuple[str, Value], ...]
 HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
 
@@ -43,27 +41,28 @@ HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
 class Budget:
     """The time that one submission may still take.
 
-    What students do not see yet has a budget beside the other one, so that how long a secret check takes shows nowhere.
+    Checks that students see at another time have a budget of their own, so that how long a secret check takes shows in
+    nothing that is shown earlier.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._left = {False: limits.total_seconds, True: limits.total_seconds}
+        self._left = dict.fromkeys(Visibility, limits.total_seconds)
 
-    def to_define(self, *, is_secret: bool = False) -> float:
+    def to_define(self, visibility: Visibility) -> float:
         """Seconds for the statements of one candidate."""
-        return min(self._limits.define_seconds, self._left[is_secret])
+        return min(self._limits.define_seconds, self._left[visibility])
 
-    def to_call(self, *, is_secret: bool = False) -> float:
+    def to_call(self, visibility: Visibility) -> float:
         """Seconds for one call."""
-        return min(self._limits.call_seconds, self._left[is_secret])
+        return min(self._limits.call_seconds, self._left[visibility])
 
     @contextlib.contextmanager
-    def spend(self, *, is_secret: bool = False) -> Iterator[None]:
+    def spend(self, visibility: Visibility) -> Iterator[None]:
         """Take the time that the block needs from what is left."""
         start = time.monotonic()
         yield
-        self._left[is_secret] = max(0.0, self._left[is_secret] - (time.monotonic() - start))
+        self._left[visibility] = max(0.0, self._left[visibility] - (time.monotonic() - start))
 
 
 def read_in_child(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> Reading:
@@ -141,15 +140,16 @@ class _Used(msgspec.Struct):
 
     child: Child
     kind: str  # of template
+    purpose: str  # the visibility of its checks, or LOGS
     defined: tuple[Candidate, Globals] | None = None
 
 
 class Runner:
     """Runs one question's checks in one child, which is replaced when it dies. `close` ends the child.
 
-    A rival definition of the same function gets another child: it must not find what the first has changed. Checks that
-    students do not see yet have children of their own, by when they will: no state may carry a secret input into what is
-    shown earlier. `spare`: a child that can be taken in place of a new one.
+    A rival definition of the same function gets another child: it must not find what the first has changed. So do checks
+    that students see at another time: no state may carry a secret input into what is shown earlier. There is never more
+    than one, for each may use all the memory that there is. `spare`: a child that can be taken in place of a new one.
     """
 
     def __init__(self, sandbox: Sandbox, reading: Reading, budget: Budget, spare: Spare | None = None) -> None:
@@ -158,7 +158,7 @@ class Runner:
         self._reading = reading
         self._budget = budget
         self._spare = spare or Spare()
-        self._used: dict[str, _Used] = {}  # by the visibility of its checks, or LOGS
+        self._used: _Used | None = None
         self._names: set[str] = set()
 
     def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
@@ -178,67 +178,58 @@ class Runner:
         return Attempt(candidate=candidate, outcomes=tuple(outcomes[index] for index in sorted(outcomes)))
 
     def close(self) -> None:
-        """End the children that there are."""
-        for used in self._used.values():
-            used.child.end()
-        self._used.clear()
+        """End the child, if there is one."""
+        if self._used is not None:
+            self._used.child.end()
+            self._used = None
 
     def run_on_logs(self, check: Check) -> tuple[Outcome, ...]:
         """A check of the files that came with the code, in a child in which no student code runs."""
-        calls = [Call(target=check.target, arguments=case.arguments) for case in check.cases]
-        with self._budget.spend(is_secret=True):
-            used = self._used_for(LOGS, "numpy", check)
-        return tuple(self._answers(used.child, calls, check.cases, is_secret=True))
+        outcomes: list[Outcome] = []
+        for case in check.cases:
+            with self._budget.spend(check.visibility):
+                outcomes.append(self._call(self._used_for(LOGS, "numpy", check).child, check, case))
+        return tuple(outcomes)
 
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
         outcomes: list[Outcome] = []
-        for values, cases in itertools.groupby(check.cases, lambda case: case.globals):
-            outcomes += self._run_cases(candidate, check, values, [*cases])
+        for case in check.cases:
+            with self._budget.spend(check.visibility):
+                outcomes.append(self._run_case(candidate, check, case))
             if _is_death(outcomes[-1]) or _is_undefined(outcomes[-1]):
                 self._note(check, outcomes[-1])
                 break
         return tuple(outcomes)
 
-    def _run_cases(self, candidate: Candidate, check: Check, values: Globals, cases: list[Case]) -> list[Outcome]:
-        """Cases with the same globals, until one is the end of the child."""
-        is_secret = _is_secret(check)
-        with self._budget.spend(is_secret=is_secret):
-            used = self._used_for(check.visibility.value, _kind(candidate.libraries, check), check)
-            if used.defined != (candidate, values):
-                request = Define(candidate=candidate, globals=values)
-                answer = used.child.ask(request, self._budget.to_define(is_secret=is_secret))
-                if not isinstance(answer, Done):
-                    return [_outcome(answer, while_defining=True)]
-                used.defined = (candidate, values)
-        calls = [Call(target=check.target, arguments=case.arguments) for case in cases]
-        return [*self._answers(used.child, calls, cases, is_secret=is_secret)]
+    def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
+        used = self._used_for(check.visibility.value, _kind(candidate.libraries, check), check)
+        if used.defined != (candidate, case.globals):
+            used.defined = None
+            request = Define(candidate=candidate, globals=case.globals)
+            answer = used.child.ask(request, self._budget.to_define(check.visibility))
+            if not isinstance(answer, Done):
+                return _outcome(answer, while_defining=True)
+            used.defined = (candidate, case.globals)
+        return self._call(used.child, check, case)
 
-    def _answers(self, child: Child, calls: list[Call], cases: Iterable[Case], *, is_secret: bool) -> Iterator[Outcome]:
-        answers = child.ask_each(calls, lambda: self._budget.to_call(is_secret=is_secret))
-        for case in cases:
-            with self._budget.spend(is_secret=is_secret):
-                outcome = bounded(_outcome(next(answers)), case)
-            yield outcome
-            if _is_death(outcome):
-                return
+    def _call(self, child: Child, check: Check, case: Case) -> Outcome:
+        call = Call(target=check.target, arguments=case.arguments)
+        return bounded(_outcome(child.ask(call, self._budget.to_call(check.visibility))), case)
 
     def _used_for(self, purpose: str, kind: str, check: Check) -> _Used:
         """The child for checks of this purpose; a new one where there is none, or it is dead, or lacks torch."""
-        for other in [one for one in self._used if one != purpose]:  # each may use all the memory that there is
-            self._used.pop(other).child.end()
-        used = self._used.get(purpose)
-        if used is None or not used.child.is_alive or kind not in (used.kind, "numpy"):
-            if used is not None:
-                used.child.end()
-            used = self._used[purpose] = _Used(self._new_child(kind, check), kind)
-            answer = used.child.ask(self._load_for(check.target), self._budget.to_define(is_secret=_is_secret(check)))
+        used = self._used
+        if used is None or not used.child.is_alive or used.purpose != purpose or kind not in (used.kind, "numpy"):
+            self.close()
+            used = self._used = _Used(self._new_child(kind, check), kind, purpose)
+            answer = used.child.ask(self._load_for(check.target), self._budget.to_define(check.visibility))
             if not isinstance(answer, Done):
                 used.child.end_with(answer)  # which it then gives to whatever it is asked
         return used
 
     def _new_child(self, kind: str, check: Check) -> Child:
-        spare = self._spare.take() if kind == "numpy" and not _is_secret(check) else None
-        return spare or self._sandbox.child(kind)
+        is_first = kind == "numpy" and check.visibility is Visibility.VISIBLE
+        return (self._spare.take() if is_first else None) or self._sandbox.child(kind)
 
     def _load_for(self, target: Target) -> Load:
         """Only who reads the logs gets them, and then no code of the student's, so that none can be imported."""
@@ -279,11 +270,6 @@ def start_what_is_needed(plan: Plan, reading: Reading, sandbox: Sandbox) -> None
 def _kind(libraries: frozenset[str], check: Check) -> str:
     """The template that has what candidate and check need."""
     return "torch" if HEAVY_LIBRARIES & {*libraries, *check.target.libraries} else "numpy"
-
-
-def _is_secret(check: Check) -> bool:
-    """Whether students do not see its result, or not yet."""
-    return check.visibility is not Visibility.VISIBLE
 
 
 def _outcome(answer: object, *, while_defining: bool = False) -> Outcome:

@@ -129,3 +129,18 @@ def homework(folder: Path, *swaps: tuple[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return folder
+
+
+SQUARES = """\
+question: 1
+title: Squares
+reference: squares.py
+parts:
+  - part: a
+    title: A square
+    points: 2
+    function: square
+    signature: "square(x) -> y"
+    checks:
+      - {name: squares, points: 2, cases: [{x: 2.0}, {x: 3.0}], compare: close}
+"""

@@ -108,6 +108,16 @@ def test_run_ends_quietly_when_its_reader_leaves(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "results.json").read_text())["score"] == 0
 
 
+def test_batch_ends_quietly_when_its_reader_leaves(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "grader", "batch", str(BLANK), "-o", str(tmp_path / "run")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        err = process.stderr.read()
+    assert (process.returncode, err) == (141, "grader: blank.zip: 1 submission (one submission)\n")
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "ascii:strict"])
 def test_run_prints_what_the_encoding_can_say(encoding: str, tmp_path: Path) -> None:
     (tmp_path / "hw.py").write_text("def gd_stable_range(sigma): raise ValueError('σ')\n", encoding="utf-8")

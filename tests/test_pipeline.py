@@ -147,9 +147,9 @@ def test_grade_adds_up_without_binary_dust(sandbox: Sandbox) -> None:
     assert (report.score, report.points) == (0.3, 0.3)
 
 
-def needing(source: str, sandbox: Sandbox) -> list[CheckResult]:
+def needing(source: str, sandbox: Sandbox, *first: Check) -> list[CheckResult]:
     parts = (
-        Part(label="a", title="A", checks=(SMALL, LARGE)),
+        Part(label="a", title="A", checks=first or (SMALL, LARGE)),
         Part(label="b", title="B", checks=(check("cube", [((2.0,), 8.0)]),), needs=("a",)),
     )
     the_plan = msgspec.structs.replace(plan(), questions=(Question(label="1", title="Q", parts=parts),))
@@ -163,6 +163,13 @@ def test_grade_runs_a_part_whose_prerequisite_has_full_marks(sandbox: Sandbox) -
 def test_grade_skips_a_part_whose_prerequisite_failed(sandbox: Sandbox) -> None:
     skipped = needing(HALF, sandbox)[-1]
     assert (skipped.status, skipped.message) == (Status.SKIPPED, "Not run: it builds on 1(a), which is not right yet.")
+
+
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED])
+def test_grade_tells_nothing_of_a_secret_check_by_what_is_not_run(visibility: Visibility, sandbox: Sandbox) -> None:
+    secret = msgspec.structs.replace(LARGE, visibility=visibility)
+    statuses = [check.status for check in needing(HALF, sandbox, SMALL, secret)]
+    assert statuses == [Status.PASSED, Status.FAILED, Status.PASSED]
 
 
 @pytest.mark.parametrize(

@@ -181,15 +181,45 @@ def test_run_lets_no_death_in_a_secret_check_show_in_a_visible_one(sandbox: Sand
     assert outcomes[-1] == (Returned(value=4.0), Returned(value=9.0))
 
 
-def test_run_takes_the_time_of_secret_checks_from_a_budget_of_their_own(sandbox: Sandbox) -> None:
+def test_run_lets_no_death_in_a_hidden_check_show_in_what_is_shown_after_the_due_date(sandbox: Sandbox) -> None:
+    later = msgspec.structs.replace(SQUARE, visibility=Visibility.AFTER_DUE_DATE)
+    outcomes = attempt(sandbox, LOOPS_ON_NEGATIVES, SECRET, SECRET, SECRET, later).outcomes
+    assert outcomes[-1] == (Returned(value=4.0), Returned(value=9.0))
+
+
+@pytest.mark.parametrize("visibility", [Visibility.VISIBLE, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED])
+def test_run_takes_no_time_of_hidden_checks_from_what_is_shown_earlier(
+    visibility: Visibility, sandbox: Sandbox
+) -> None:
     limits = Limits(call_seconds=0.5, total_seconds=0.6)
-    the_plan = plan(SECRET, SQUARE, limits=limits)
-    reading = read_in_child(bundle(LOOPS_ON_NEGATIVES), the_plan, sandbox)
+    shown = msgspec.structs.replace(SQUARE, visibility=visibility)
+    reading = read_in_child(bundle(LOOPS_ON_NEGATIVES), plan(SECRET, shown, limits=limits), sandbox)
     budget = Budget(limits)
-    for checks in ((SECRET,), (SECRET,), (SQUARE,)):
+    for checks in ((SECRET,), (SECRET,), (shown,)):
         with closing(Runner(sandbox, reading, budget)) as runner:
             outcomes = runner.run(reading.candidates[-1], checks).outcomes
     assert outcomes == ((Returned(value=4.0), Returned(value=9.0)),)
+
+
+class Counting(Sandbox):
+    """A sandbox that knows how many of its children live."""
+
+    def __init__(self) -> None:
+        super().__init__(LIMITS)
+        self.children: list[Child] = []
+        self.most = 0
+
+    def child(self, kind: str) -> Child:
+        self.children.append(super().child(kind))
+        self.most = max(self.most, sum(child.is_alive for child in self.children))
+        return self.children[-1]
+
+
+def test_run_has_one_child_at_a_time() -> None:
+    each = [msgspec.structs.replace(SQUARE, visibility=visibility) for visibility in Visibility]
+    with closing(Counting()) as counting:
+        attempt(counting, "def square(x): return x * x", *each)
+        assert (counting.most, len(counting.children)) == (1, 5)
 
 
 def test_run_keeps_forged_answers_for_staff(sandbox: Sandbox) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 import dask.config
+import msgspec
 from distributed import Client, KilledWorker, Security
 from distributed import TimeoutError as LateError
 from distributed.client import ClosedClientError
@@ -19,8 +20,8 @@ from distributed.comm.core import connect as dask_connect
 
 from grader.batch import dask_worker
 from grader.batch.environment import environment
-from grader.batch.processes import WorkerDiedError, outcome_in
-from grader.errors import ClusterError, UsageError
+from grader.batch.processes import FaultError, WorkerDiedError, outcome_in
+from grader.errors import ClusterError, GraderError, UsageError
 
 GO_ON = "What is graded so far is kept: the same command goes on from there."
 UNLIMITED = {"distributed.admin.large-graph-warning-threshold": "1GB"}  # a submission may be large: that is no mistake
@@ -114,7 +115,7 @@ class DaskPool:
 def _settle(answer: Future[bytes], reply: bytes) -> None:
     try:
         answer.set_result(outcome_in(reply))
-    except Exception as error:  # noqa: BLE001 (it is passed on)
+    except (GraderError, FaultError, msgspec.MsgspecError) as error:
         answer.set_exception(error)
 
 

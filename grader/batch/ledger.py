@@ -210,12 +210,8 @@ class Ledger:
     def _at_once(self) -> Iterator[None]:
         """Everything in the block, or nothing of it."""
         self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._db:  # commits, or rolls back
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     def add(self, key: Key, outcome: Outcome) -> None:
         """Record an outcome, in one step. A fault replaces a fault, and never a result."""

@@ -10,7 +10,6 @@ import msgspec
 
 from grader.plan import Plan
 from grader.records import Limits
-from grader.report import Visibility
 from grader.running import READ_SECONDS
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -46,15 +45,15 @@ def allowance(plan: Plan, machine: Machine) -> Limits:
         limits,
         call_seconds=limits.call_seconds * stretch,
         define_seconds=limits.define_seconds * stretch,
-        total_seconds=min(limits.total_seconds * stretch, seconds / (2 if _has_secrets(plan) else 1)),
+        total_seconds=min(limits.total_seconds * stretch, seconds / _budgets(plan)),
         memory_megabytes=int(memory),
     )
 
 
-def _has_secrets(plan: Plan) -> bool:
-    """Whether some checks take their time from a budget of their own (see running.Budget)."""
+def _budgets(plan: Plan) -> int:
+    """How many times as much the checks may take together: those of every visibility have as much (see running.Budget)."""
     parts = [part for question in plan.questions for part in question.parts]
-    return any(check.visibility is not Visibility.VISIBLE for part in parts for check in (*part.checks, *part.evidence))
+    return max(1, len({check.visibility for part in parts for check in (*part.checks, *part.evidence)}))
 
 
 def _processors(root: Path) -> float:

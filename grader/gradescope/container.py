@@ -79,10 +79,10 @@ def autograde(root: Path) -> int:
     container.close()
     metadata = container.metadata()
     with _Problem(container, metadata) as problem:
-        plan = container.plan()
+        plan = problem.plan = container.plan()
         _write(container, unfinished_results(unfinished(name_of(container.submission), plan), metadata))
         if reason := refusal(plan.rules.submissions, metadata):
-            _write(container, refused_results(reason, metadata))
+            _write(container, refused_results(reason, metadata, plan))
         else:
             report = _grade(container, plan)
             _write(container, graded_results(report, plan.rules, metadata))
@@ -111,6 +111,7 @@ class _Problem(AbstractContextManager["_Problem"]):
 
     def __init__(self, container: Container, metadata: Metadata) -> None:
         self.code = 0
+        self.plan: Plan | None = None  # once it is known
         self._container = container
         self._metadata = metadata
 
@@ -122,7 +123,7 @@ class _Problem(AbstractContextManager["_Problem"]):
             return False
         traceback.print_exception(error, file=sys.stdout)
         message = str(error) if isinstance(error, GraderError) else "The grader itself failed."
-        results = problem_results(message, self._metadata)
+        results = problem_results(message, self._metadata, self.plan)
         if results is None:
             self._container.results.unlink(missing_ok=True)
             self.code = FAULT

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
+
+TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d)(?::?(\d\d))?"
+)  # Python 3.10 reads fewer
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # of times that one can calculate with
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,11 +81,16 @@ def _mapping(thing: object) -> Mapping[str, Any]:
 
 def _time(text: object) -> datetime | None:
     """Of an ISO 8601 time with a zone; one without is of no use, for whose midnight would it be?"""
+    match = TIME.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        return None
+    day, clock, fraction, zone, minutes = match.groups(default="")
+    offset = "+00:00" if zone == "Z" else f"{zone}:{minutes or '00'}"
     try:
-        time = datetime.fromisoformat(text.strip().replace("Z", "+00:00")) if isinstance(text, str) else None
+        time = datetime.fromisoformat(f"{day}T{clock}.{fraction[:6]:0<6}{offset}")
     except ValueError:
         return None
-    return time if time is not None and time.tzinfo is not None else None
+    return time if FIRST_YEAR <= time.year <= LAST_YEAR else None
 
 
 def _number(thing: object) -> float | None:

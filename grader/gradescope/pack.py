@@ -67,6 +67,8 @@ def _members(plan: Plan, wheels: Wheels) -> Iterator[Member]:
 
 def _torch_index(wheels: Wheels) -> Iterator[Member]:
     if wheels.house is not None:
+        if wheels.torch_index:
+            raise UsageError("--torch-index is not used with --wheelhouse, which holds all wheels: give one of them")
         return
     if not wheels.torch_index:
         raise UsageError(
@@ -77,6 +79,8 @@ def _torch_index(wheels: Wheels) -> Iterator[Member]:
 
 
 def _wheelhouse(folder: Path) -> Iterator[Member]:
+    if not folder.is_dir():
+        raise UsageError(f"--wheelhouse {folder}: there is no such folder; make it with pip download -d {folder}")
     found = sorted(folder.glob("*.whl"))
     if not found:
         raise UsageError(f"{folder}: there are no wheels; fill it with pip download")

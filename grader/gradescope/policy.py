@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from grader.compare.wording import plural
 from grader.gradescope.metadata import Earlier, Metadata
 
 Part = Annotated[float, msgspec.Meta(ge=0, le=1)]  # of the score
@@ -78,19 +79,26 @@ def refusal(limits: SubmissionLimits | None, metadata: Metadata) -> str:
     """
     if limits is None or metadata.created is None:
         return ""
-    counted = [one for one in metadata.earlier if not one.failed and one.created != metadata.created]
+    counted = [one for one in _until(metadata) if not one.failed and one.created != metadata.created]
     if limits.in_total is not None and len(counted) >= limits.in_total:
-        return f"At most {limits.in_total} submissions are graded, and there were {len(counted)} before this one."
-    recent = [one for one in counted if one.created and metadata.created - HOUR < one.created <= metadata.created]
+        return f"At most {plural(limits.in_total, 'submission')} can be graded, and there were {len(counted)} before this one."
+    recent = [one for one in counted if one.created and metadata.created - HOUR < one.created]
     if limits.per_hour is not None and len(recent) >= limits.per_hour:
-        return f"At most {limits.per_hour} submissions an hour are graded. {_when(recent, limits.per_hour, metadata.created)}"
+        most = plural(limits.per_hour, "submission")
+        return f"At most {most} an hour can be graded. {_when(recent, limits.per_hour, metadata.created)}"
     return ""
 
 
 def known_score(metadata: Metadata) -> float | None:
-    """The score that the students have: of the latest earlier submission that was graded."""
-    scores = [one.score for one in metadata.earlier if not one.failed and one.score is not None]
+    """The score that the students have: of this submission when it is graded again, else of the last one before it."""
+    scores = [one.score for one in _until(metadata) if not one.failed and one.score is not None]
     return scores[-1] if scores else None
+
+
+def _until(metadata: Metadata) -> list[Earlier]:
+    """The submissions up to this one: when an old one is graded again, there may be later ones too."""
+    now = metadata.created
+    return [one for one in metadata.earlier if now is None or one.created is None or one.created <= now]
 
 
 def floor(rules: Rules, metadata: Metadata) -> float:
@@ -104,4 +112,4 @@ def _when(recent: list[Earlier], per_hour: int, now: datetime) -> str:
     times = sorted(one.created for one in recent if one.created)
     wait = times[-per_hour] + HOUR - now
     minutes = max(1, math.ceil(wait / timedelta(minutes=1)))
-    return f"Submit again in {minutes} minute{'' if minutes == 1 else 's'}."
+    return f"Submit again in {plural(minutes, 'minute')}."

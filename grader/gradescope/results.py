@@ -9,7 +9,8 @@ from grader.gradescope.metadata import Metadata
 from grader.gradescope.policy import Rules, floor, known_score, penalty
 from grader.outputs.gradescope import render_gradescope
 from grader.outputs.student import Moment, as_student
-from grader.report import Report
+from grader.plan import Plan
+from grader.report import ORDER, Report, Visibility
 from grader.scoring import total
 
 PROBLEM = "Autograder problem (not your fault)"
@@ -51,25 +52,37 @@ def unfinished_results(report: Report, metadata: Metadata) -> str:
     return _dump(results | {"score": known_score(metadata) or 0.0})
 
 
-def refused_results(reason: str, metadata: Metadata) -> str:
+def refused_results(reason: str, metadata: Metadata, plan: Plan) -> str:
     """Nothing is graded, and the score stays; 0 where no earlier submission has one."""
-    return _note("Not graded", f"{reason} Your score stays what it was.", known_score(metadata) or 0.0)
+    text = f"{reason} Your score stays what it was."
+    return _note("Not graded", text, known_score(metadata) or 0.0, _latest(plan))
 
 
-def problem_results(message: str, metadata: Metadata) -> str | None:
+def problem_results(message: str, metadata: Metadata, plan: Plan | None = None) -> str | None:
     """After a fault of the harness: an entry that says so, and the score that the students have; None if they have none.
 
     A score must be there, and no number would be right: then no results at all are better, which Gradescope reports as a
-    failure of the autograder.
+    failure of the autograder. `plan`: None when it is the plan that cannot be read.
     """
     score = known_score(metadata)
     text = f"{message}\nThe course staff see the details. Your score stays what it was."
-    return None if score is None else _note(PROBLEM, text, score)
+    return None if score is None else _note(PROBLEM, text, score, _latest(plan) if plan else Visibility.HIDDEN)
 
 
-def _note(name: str, text: str, score: float) -> str:
+def _latest(plan: Plan) -> Visibility:
+    """When students see everything, and with it the total."""
+    parts = [part for question in plan.questions for part in question.parts]
+    return max(
+        (check.visibility for part in parts for check in part.checks), key=ORDER.index, default=Visibility.VISIBLE
+    )
+
+
+def _note(name: str, text: str, score: float, latest: Visibility) -> str:
+    """One entry, and one that keeps the total from being shown before all checks would be: it holds secret points."""
     entry = {"name": name, "output": text, "output_format": "text", "visibility": "visible"}
-    return _dump({"score": score, "tests": [entry], "visibility": "visible", "stdout_visibility": "hidden"})
+    rest = [] if latest is Visibility.VISIBLE else [entry | {"name": "Checks that are shown later", "output": ""}]
+    tests = [entry, *(one | {"visibility": latest.value} for one in rest)]
+    return _dump({"score": score, "tests": tests, "visibility": "visible", "stdout_visibility": "hidden"})
 
 
 def _dump(results: dict[str, Any]) -> str:

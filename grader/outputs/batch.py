@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TextIO
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +15,7 @@ from grader.batch.summary import Result, Summary
 from grader.compare.wording import plural
 from grader.outputs.github import add_step_summary, render_batch, render_batch_summary
 from grader.outputs.junit import junit_lines
+from grader.outputs.page import TextConsole
 from grader.outputs.visible import one_line
 from grader.report import Report
 
@@ -47,7 +47,7 @@ def _suite_of(row: Row, report: Report | None) -> tuple[str, Report | str]:
 
 def render_summary(summary: Summary, stream: TextIO) -> None:
     """Counts, scores, parts, and what was not graded."""
-    console = Console(file=stream, highlight=False)
+    console = TextConsole(file=stream, highlight=False)
     console.print(Text(f"{one_line(summary.title)}  {plural(summary.submissions, 'submission')}", "bold"))
     console.print(_counts(summary))
     if summary.graded:

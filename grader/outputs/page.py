@@ -12,7 +12,9 @@ LEAST_ROOM = 10  # characters for a text, however narrow the terminal
 ASCII_MARKS = {"✓": "ok", "✗": "x", "·": "-", "✎": "?", "│": "|", "…": "..."}  # where the encoding lacks the others
 
 
-class _Console(Console):
+class TextConsole(Console):
+    """For a report of ours."""
+
     def on_broken_pipe(self) -> None:
         """Left to the command line, which knows how to end; rich would end with 1."""
         raise BrokenPipeError
@@ -22,7 +24,7 @@ class Page:
     """Lines that grow downwards. No text gets out of its column, and none begins a line of its own."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._console = _Console(file=stream, highlight=False)
+        self._console = TextConsole(file=stream, highlight=False)
         self.width = self._console.width = self._console.width or USUAL_WIDTH  # COLUMNS=0 says nothing
         self._lines: list[Text] = []
 

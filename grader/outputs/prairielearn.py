@@ -10,7 +10,7 @@ from grader.report import Report, Visibility
 
 MAX_BYTES = 2**20 - 2**12
 CUT = "[left out: the report is too long]"
-LATER = "The result of this check is shown later."
+LATER = "What this check compares is not shown here."
 
 
 def render_prairielearn(report: Report) -> str:

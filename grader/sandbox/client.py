@@ -8,7 +8,6 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import IsolationError, SandboxError, WireError
@@ -73,23 +72,12 @@ class Child:
 
         A dead child answers everything with what it died of. Raises SandboxError when our own code in the child failed.
         """
-        (answer,) = self.ask_each((request,), lambda: seconds)
-        return answer
-
-    def ask_each(self, requests: Sequence[Request], seconds: Callable[[], float]) -> Iterator[Answer]:
-        """As `ask`, one request after the other; `seconds` is asked for the time of each when its turn has come.
-
-        None is sent before the one before it is answered: no code may foresee its next input.
-        """
-        for request in requests:
-            yield self._exchange(Envelope(nonce=secrets.token_bytes(16), request=request), seconds())
-
-    def _exchange(self, envelope: Envelope, seconds: float) -> Answer:
         if not self.is_alive:
             return self._last_answer
+        nonce = secrets.token_bytes(16)
         deadline = time.monotonic() + seconds
         try:
-            send(self._started.request_fd, pack(envelope), deadline)
+            send(self._started.request_fd, pack(Envelope(nonce=nonce, request=request)), deadline)
             reply = unpack(self._replies.receive(deadline), Reply)
         except DeadlineError:
             return self.end_with(TimedOut(seconds=seconds))
@@ -97,13 +85,13 @@ class Child:
             return self._closed()
         except WireError:
             return self._tampering("an answer that is not one of ours")
-        if isinstance(reply.answer, Failed) and not isinstance(envelope.request, Define | Call):
+        if isinstance(reply.answer, Failed) and not isinstance(request, Define | Call):
             self.end()
-            at = type(envelope.request).__name__
+            at = type(request).__name__
             raise SandboxError(f"the code of the grader in a child failed at {at}\n{reply.answer.traceback}")
-        if reply.nonce != envelope.nonce:
+        if reply.nonce != nonce:
             return self._tampering("an answer that nobody asked for")
-        return self._checked(reply.answer, envelope.request)
+        return self._checked(reply.answer, request)
 
     def end_with(self, answer: Answer) -> Answer:
         """Kill the process; from now on this is its answer to everything."""

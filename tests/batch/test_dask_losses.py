@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from assignments import SQUARES
 from builders import notebook
 from clusters import QUICK, RIGHT, SETUP, cluster, end, is_grading, outcome, pool_of, task, wait_until
 
@@ -24,19 +25,6 @@ from grader.report import Report
 
 COUNT = 40
 HOMEWORK = "assignment: squares\ntitle: Squares\nquestions: [q1.yaml]\n"
-RUBRIC = """\
-question: 1
-title: Squares
-reference: squares.py
-parts:
-  - part: a
-    title: A square
-    points: 2
-    function: square
-    signature: "square(x) -> y"
-    checks:
-      - {name: squares, points: 2, cases: [{x: 2.0}, {x: 3.0}], compare: close}
-"""
 WEAK = """\
 from grader.sandbox.client import Sandbox
 Sandbox.__init__.__defaults__ = ((), frozenset({"limits"}))  # private, omitted
@@ -49,7 +37,7 @@ def assignment(tmp_path: Path) -> Path:
     (folder / "rubrics").mkdir(parents=True)
     (folder / "reference").mkdir()
     (folder / "rubrics/hw.yaml").write_text(HOMEWORK)
-    (folder / "rubrics/q1.yaml").write_text(RUBRIC)
+    (folder / "rubrics/q1.yaml").write_text(SQUARES)
     (folder / "reference/squares.py").write_text("def square(x):\n    return x * x\n")
     return folder
 

@@ -12,25 +12,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from assignments import SQUARES
 from builders import notebook, zipped
 
 from grader.cli import main
 from grader.errors import UsageError
 from grader.files import check_writable, write_atomically
-
-RUBRIC = """\
-question: 1
-title: Squares
-reference: squares.py
-parts:
-  - part: a
-    title: A square
-    points: 2
-    function: square
-    signature: "square(x) -> y"
-    checks:
-      - {name: squares, points: 2, cases: [{x: 2.0}, {x: 3.0}], compare: close}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +32,7 @@ def assignment(tmp_path: Path) -> Path:
     (folder / "rubrics").mkdir(parents=True)
     (folder / "reference").mkdir()
     (folder / "rubrics" / "hw.yaml").write_text("assignment: squares\ntitle: Squares\nquestions: [q1.yaml]\n")
-    (folder / "rubrics" / "q1.yaml").write_text(RUBRIC)
+    (folder / "rubrics" / "q1.yaml").write_text(SQUARES)
     (folder / "reference" / "squares.py").write_text("def square(x):\n    return x * x\n")
     return folder
 
@@ -285,7 +272,7 @@ def test_run_shows_notes_of_a_folder(assignment: Path, tmp_path: Path, capsys: p
 
 def test_run_ends_with_3_for_a_wrong_rubric(right: Path, assignment: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (assignment / "rubrics" / "q1.yaml").write_text(
-        RUBRIC.replace("points: 2\n    function", "pionts: 2\n    functoin")
+        SQUARES.replace("points: 2\n    function", "pionts: 2\n    functoin")
     )
     assert run(right, assignment) == 3
     assert "rubrics/q1.yaml:7:" in (err := capsys.readouterr().err)
@@ -304,7 +291,7 @@ def test_run_prints_the_view_of_a_student(
     right: Path, assignment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rubric = assignment / "rubrics" / "q1.yaml"
-    rubric.write_text(RUBRIC.replace("name: squares,", "name: squares, visibility: after_due_date,"))
+    rubric.write_text(SQUARES.replace("name: squares,", "name: squares, visibility: after_due_date,"))
     run(right, assignment, "--as", "student", "-o", str(tmp_path / "results.json"))
     assert "Shown 0 / 0" in capsys.readouterr().out
     assert json.loads((tmp_path / "results.json").read_text())["score"] == 2

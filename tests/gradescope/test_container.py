@@ -86,7 +86,7 @@ def test_autograde_grades_no_more_than_the_limit(tmp_path: Path) -> None:
     rules = with_rules(submissions=SubmissionLimits(in_total=1))
     assert autograde(laid_out(tmp_path, RIGHT, rules, LATE | EARLIER)) == 0
     assert results(tmp_path)["score"] == 0.75
-    assert "At most 1 submissions are graded" in results(tmp_path)["tests"][0]["output"]
+    assert "At most 1 submission can be graded" in results(tmp_path)["tests"][0]["output"]
 
 
 SECRET = check("square", [((2.0,), 4.0)], visibility=Visibility.HIDDEN)
@@ -97,6 +97,28 @@ def test_autograde_fills_the_leaderboard_with_points_that_students_see(of: str, 
     rules = Rules(leaderboard=(Standing(name="Points", of=of),))
     autograde(laid_out(tmp_path, RIGHT, msgspec.structs.replace(plan(SQUARE, SECRET), rules=rules)))
     assert results(tmp_path)["leaderboard"] == [{"name": "Points", "value": value, "order": "desc"}]
+
+
+def test_autograde_tells_no_points_of_secret_checks_in_its_texts(tmp_path: Path) -> None:
+    root = laid_out(
+        tmp_path, RIGHT, msgspec.structs.replace(plan(SQUARE, SECRET), rules=Rules(late=Late(per_day=0.1))), LATE
+    )
+    autograde(root)
+    lines = results(tmp_path)["output"].splitlines()
+    assert lines[0].endswith(": 1 of 1 points of the checks that are shown at once")
+    assert lines[1:] == ["Late by 1 day: 10% is taken off."]
+
+
+@pytest.mark.parametrize("is_plan_whole", [True, False])
+def test_autograde_that_keeps_a_score_shows_no_total_before_its_time(is_plan_whole: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    rules = Rules(submissions=SubmissionLimits(in_total=1))
+    root = laid_out(tmp_path, RIGHT, msgspec.structs.replace(plan(SQUARE, SECRET), rules=rules), LATE | EARLIER)
+    if not is_plan_whole:
+        (root / "source" / PLAN).write_bytes(b"not a plan")
+    autograde(root)
+    found = results(tmp_path)
+    assert [test["visibility"] for test in found["tests"]] == ["visible", "hidden"]
+    assert (found["score"], found["tests"][1]["output"]) == (0.75, "")
 
 
 def test_autograde_without_a_leaderboard_writes_none(tmp_path: Path) -> None:

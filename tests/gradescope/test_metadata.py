@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -61,6 +61,25 @@ def test_read_metadata_takes_the_latest_due_date_of_a_group(users: object, due: 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-05T01:00:00Z",
+        "2026-03-05 01:00:00 -0000",
+        "2026-03-04T17:00:00-0800",
+        "2026-03-04T17:00:00.00-08:00",
+        "2026-03-05T01:00:00.0000001+00",
+    ],
+)
+def test_read_metadata_reads_every_form_of_a_time(text: str) -> None:
+    assert read({"created_at": text.replace(" -", "-")}).created == utc(5, 1)
+
+
+def test_read_metadata_keeps_fractions_of_seconds() -> None:
+    created = read({"created_at": "2026-03-05T01:00:00.5+00:00"}).created
+    assert created == utc(5, 1) + timedelta(seconds=0.5)
+
+
+@pytest.mark.parametrize(
     "root",
     [
         None,
@@ -69,6 +88,7 @@ def test_read_metadata_takes_the_latest_due_date_of_a_group(users: object, due: 
         {"assignment": None, "users": None, "previous_submissions": None},
         {"assignment": [], "created_at": 7, "previous_submissions": [1, None, []]},
         {"created_at": "yesterday", "assignment": {"due_date": "2026-03-04", "total_points": "many"}},
+        {"created_at": "0001-01-01T00:00:00+00:00", "assignment": {"due_date": "9999-12-31T23:59:59-12:00"}},
         {"created_at": "2026-03-04T00:00:00", "assignment": {"total_points": True}},
     ],
 )

@@ -94,6 +94,17 @@ def test_pack_takes_wheels_along(tmp_path: Path) -> None:
         assert "torch-index.txt" not in zipped.namelist()
 
 
+def test_pack_says_which_folder_of_wheels_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no such folder"):
+        pack(plan(SQUARE), Wheels(house=tmp_path / "none"))
+
+
+def test_pack_takes_wheels_from_one_place(tmp_path: Path) -> None:
+    (tmp_path / "a-1-py3-none-any.whl").write_bytes(b"wheel")
+    with pytest.raises(UsageError, match="give one of them"):
+        pack(needing_torch(), Wheels("https://example.org/cpu", tmp_path))
+
+
 def test_pack_refuses_a_folder_without_wheels(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there are no wheels"):
         pack(plan(SQUARE), Wheels(house=tmp_path))

@@ -52,26 +52,27 @@ def submitted(*minutes_before: float, failed: bool = False) -> Metadata:
         (
             SubmissionLimits(in_total=3),
             submitted(100, 200, 300),
-            "At most 3 submissions are graded, and there were 3 before this one.",
+            "At most 3 submissions can be graded, and there were 3 before this one.",
         ),
         (SubmissionLimits(in_total=1), submitted(100, failed=True), ""),
         (SubmissionLimits(per_hour=2), submitted(10, 61), ""),
         (
             SubmissionLimits(per_hour=2),
             submitted(10, 40),
-            "At most 2 submissions an hour are graded. Submit again in 20 minutes.",
+            "At most 2 submissions an hour can be graded. Submit again in 20 minutes.",
         ),
         (
             SubmissionLimits(per_hour=2),
             submitted(10, 40, 59.5),
-            "At most 2 submissions an hour are graded. Submit again in 20 minutes.",
+            "At most 2 submissions an hour can be graded. Submit again in 20 minutes.",
         ),
         (
             SubmissionLimits(per_hour=1),
             submitted(59.5),
-            "At most 1 submissions an hour are graded. Submit again in 1 minute.",
+            "At most 1 submission an hour can be graded. Submit again in 1 minute.",
         ),
         (SubmissionLimits(per_hour=1), Metadata(earlier=submitted(5).earlier), ""),
+        (SubmissionLimits(in_total=1, per_hour=1), submitted(-5, -70), ""),  # later ones: an old one is graded again
         (SubmissionLimits(in_total=1, per_hour=1), submitted(0), ""),  # itself: it is graded again
     ],
 )
@@ -90,6 +91,17 @@ def test_refusal(limits: SubmissionLimits | None, metadata: Metadata, reason: st
 )
 def test_known_score_is_that_of_the_latest_graded_one(earlier: tuple[Earlier, ...], score: float | None) -> None:
     assert known_score(Metadata(earlier=earlier)) == score
+
+
+@pytest.mark.parametrize(("minutes_before", "score"), [((20, 0, -10), 2.0), ((20, -10), 1.0), ((-10,), None)])
+def test_known_score_of_an_old_submission_is_not_that_of_a_later_one(
+    minutes_before: tuple[float, ...], score: float | None
+) -> None:
+    earlier = tuple(
+        Earlier(created=DUE - timedelta(minutes=each), score=float(index))
+        for index, each in enumerate(minutes_before, 1)
+    )
+    assert known_score(Metadata(created=DUE, earlier=earlier)) == score
 
 
 @pytest.mark.parametrize(

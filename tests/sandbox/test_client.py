@@ -418,37 +418,3 @@ def test_child_shows_nothing_with_matplotlib_whether_it_is_installed_or_not(
     source = "import matplotlib.pyplot as plt\ndef f():\n    plt.figure()\n    return 1"
     with closing(Sandbox(Limits())) as fresh:
         assert result_of(fresh, source) == Returned(value=1)
-
-
-def calls_of(*arguments: object) -> list[Call]:
-    return [call(argument) for argument in arguments]
-
-
-@pytest.mark.parametrize("size", [1, 10_000, 90_000])
-def test_ask_each_answers_in_order(sandbox: Sandbox, size: int) -> None:
-    child = defined(sandbox, "def f(x): return x[:2]")
-    texts = [str(index) * size for index in range(9)]
-    answers = [*child.ask_each(calls_of(*texts), lambda: 20)]
-    child.end()
-    assert answers == [Returned(value=text[:2]) for text in texts]
-
-
-def test_ask_each_gives_each_its_own_time(sandbox: Sandbox) -> None:
-    child = defined(sandbox, "import time\ndef f(x): time.sleep(x); return x")
-    answers = [*child.ask_each(calls_of(0.3, 0.3, 0.3), lambda: 0.6)]
-    child.end()
-    assert answers == [Returned(value=0.3)] * 3
-
-
-def test_ask_each_asks_for_the_time_when_the_turn_has_come(sandbox: Sandbox) -> None:
-    child = defined(sandbox, "import time\ndef f(x): time.sleep(x); return x")
-    times = iter([20.0, 0.2, 0.0])
-    answers = [*child.ask_each(calls_of(0.0, 5.0, 0.0), lambda: next(times))]
-    assert answers == [Returned(value=0.0), TimedOut(seconds=0.2), TimedOut(seconds=0.2)]
-
-
-def test_ask_each_of_a_child_that_dies_gives_what_it_died_of(sandbox: Sandbox) -> None:
-    child = defined(sandbox, "import os\ndef f(x):\n    if x == 2: os._exit(3)\n    return x")
-    first, *rest = child.ask_each(calls_of(1, 2, 3), lambda: 20)
-    assert first == Returned(value=1)
-    assert [answer.exit_code for answer in rest if isinstance(answer, Crashed)] == [3, 3]
