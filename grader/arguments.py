@@ -118,6 +118,8 @@ def _add_batch(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     batch.add_argument("-o", "--output", type=_path, metavar="RUN", required=True, help="the folder of the run")
     cores = "how many to grade at once (default: one per processor)"
     batch.add_argument("-j", "--workers", type=_positive, metavar="N", help=cores)
+    cluster = "grade on the Dask cluster of this scheduler instead (needs the extra `cluster`): tcp://HOST:PORT"
+    batch.add_argument("--scheduler", type=_scheduler, metavar="URL", help=cluster)
     batch.add_argument("--layout", choices=LAYOUTS, default="", help="how a source is laid out (default: it is found)")
     shard = "grade the I-th of N parts of the submissions: for array jobs (see merge)"
     batch.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help=shard)
@@ -142,6 +144,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return number
+
+
+def _scheduler(text: str) -> str:
+    scheme, _colon, rest = text.partition("://")
+    if scheme not in {"tcp", "tls"} or not rest.rpartition(":")[2].isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not the address of a scheduler, such as tcp://10.0.0.5:8786")
+    return text
 
 
 def _shard(text: str) -> tuple[int, int]:

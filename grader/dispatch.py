@@ -94,6 +94,7 @@ def _batch(options: argparse.Namespace) -> int:
             assignment=options.assignment or bundled_folder(),
             folder=options.output,
             workers=options.workers,
+            scheduler=options.scheduler or "",
             layout=options.layout,
             shard=options.shard,
             retry=options.retry,

@@ -47,5 +47,11 @@ class IsolationError(GraderError):
     exit_code = 7
 
 
+class ClusterError(GraderError):
+    """The cluster that was grading cannot go on. What it had graded is kept; the message says what to do."""
+
+    exit_code = 6
+
+
 class WireError(Exception):
     """Bytes on the wire that are not a message of ours. The reader of the bytes decides whose fault it is."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-LIBRARIES = ("numpy", "scipy", "torch", "ipython", "nbformat")
+LIBRARIES = ("numpy", "scipy", "torch", "mpmath", "ipython", "nbformat")
 
 
+@cache
 def environment() -> tuple[str, ...]:
     """Names and versions, for a person to read: ("grader 0.1.0+3f2c…", "Python 3.11.7", "numpy 2.4.0", …)."""
     versions = [f"{name} {version}" for name in LIBRARIES if (version := _version(name))]

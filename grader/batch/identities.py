@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.batch.sources import Handed
 from grader.errors import UsageError
 from grader.files import write_atomically
+from grader.naming import label
 
 NAME = "identities.csv"
 HEADER = ["id", "place", "name", "email", "sid"]
@@ -18,9 +19,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate
 Line = list[str]
 
 
-def update_identities(folder: Path, handed: Iterable[Handed]) -> None:
-    """Add these submissions to the file in `folder`; what it says of others stays. A group has a line for each."""
+def update_identities(folder: Path, handed: Iterable[Handed], gone: Iterable[str] = ()) -> None:
+    """Add these submissions to the file in `folder`, and take out those with the ids `gone`; what it says of others stays.
+
+    A group has a line for each of its members. Raises UsageError when the file is not one of ours any more.
+    """
     lines = by_id(folder)
+    for identity in gone:
+        lines.pop(identity, None)
     for one in handed:
         lines[one.id] = [*_lines(one)]
     write_identities(folder, lines)
@@ -39,11 +45,14 @@ def write_identities(folder: Path, lines: dict[str, list[Line]]) -> None:
 def by_id(folder: Path) -> dict[str, list[Line]]:
     """The lines of the file in `folder`, without the header; none where there is no file."""
     path = folder / NAME
-    if not path.is_file():
+    if not path.exists():
         return {}
-    header, *lines = [*csv.reader(io.StringIO(path.read_text("utf-8"))), []][:-1] or [[]]
+    try:
+        header, *lines = [line for line in csv.reader(io.StringIO(path.read_text("utf-8-sig"))) if line] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        header, lines = [], []
     if header != HEADER:
-        raise UsageError(f"{path} is not what grader wrote: its first line should be {','.join(HEADER)}")
+        raise UsageError(f"{label(path)} is not as grader wrote it: rename it, and it is written anew")
     found: dict[str, list[Line]] = {}
     for line in lines:
         found.setdefault(line[0], []).append(line)

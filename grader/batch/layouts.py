@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from grader.batch.trees import Tree
+from grader.batch.gradescope_index import Person, submitters
+from grader.batch.trees import Tree, grouped
 from grader.errors import UsageError
-from grader.submission.collect import Member
+from grader.submission.collect import SUFFIXES, Member, unused
 
 GRADESCOPE_INDEX = "submission_metadata.yml"
-MAX_INDEX_BYTES = 2**28
+MAX_INDEX_BYTES = 2**30
 MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<sid>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<flat>[^/]*))?")
 CANVAS = re.compile(
     r"(?:(?P<name>(?!anon_)\w+?)_)?(?:LATE_)?(?:anon_(?P<anon>[A-Za-z0-9]+)|(?P<user>\d+))_"
-    r"(?:\d+_(?P<file>.+)|(?P<kind>text|link)\.html)"
+    r"(?:(?P<attachment>\d+)_(?P<file>[^/]+)|(?P<kind>text|link)\.html)"
 )
 SUBMITTED = "submitted"  # nbgrader's folder
 
 
-class Person(NamedTuple):
-    """Who handed in, as far as the source says."""
-
-    name: str = ""
-    email: str = ""
-    sid: str = ""
-
-
 class Entry(NamedTuple):
-    """One submission: what the source calls it, whose it is, its files (named as within it)."""
+    """One submission: what the source calls it, whose it is, its files (named as within it, each name once)."""
 
     key: str
     people: tuple[Person, ...]
@@ -40,117 +33,125 @@ class Layout(NamedTuple):
     """A way to lay out submissions. `read` gives None where the files are not laid out so."""
 
     name: str
-    read: Callable[[Tree, Sequence[Member], str], list[Entry] | None]
+    read: Callable[[Tree, str], list[Entry] | None]  # the files, and which of several assignments
 
 
-def entries_of(tree: Tree, assignment: str, layout: str = "") -> tuple[str, list[Entry]] | None:
-    """The layout's name and the entries in it; None where no layout fits. `layout`: this one, and no other.
+class Found(NamedTuple):
+    """The entries of a tree, and the name of the layout that they were found by."""
 
-    `assignment`: which of several, where a layout holds several. Raises UsageError when the layout cannot be used.
+    layout: str
+    entries: list[Entry]
+
+
+def entries_of(tree: Tree, assignment: str, layout: str = "") -> Found | None:
+    """What is in it by the first layout that fits; None where none does. `layout`: this one, and no other.
+
+    `assignment`: which of several, where a layout holds several. Where everything is in one folder, that counts too.
+    Raises UsageError when the layout cannot be used.
     """
-    members = tree.members()
+    trees = (tree, *inside(tree))
     for one in LAYOUTS:
-        if layout in ("", one.name) and (entries := one.read(tree, members, assignment)) is not None:
-            return one.name, entries
+        for where in trees if layout in {"", one.name} else ():
+            if (entries := one.read(where, assignment)) is not None:
+                return Found(one.name, entries)
     return None
 
 
-def grouped(members: Iterable[Member]) -> dict[str, list[Member]]:
-    """By the first step of their paths; a file at the top is alone."""
-    groups: dict[str, list[Member]] = {}
+def inside(tree: Tree) -> list[Tree]:
+    """What is in the only folder, if there is nothing else."""
+    tops = tree.tops()
+    return [tree.below(top) for top in tops if len(tops) == 1 and top in tree.folders]
+
+
+def is_collection(tree: Tree) -> bool:
+    """Whether it is zips that lie beside each other, and no code: then they are submissions."""
+    names = [member.name.lower() for member in tree.members if "/" not in member.name]
+    return any(name.endswith(".zip") for name in names) and not any(name.endswith(SUFFIXES) for name in names)
+
+
+def zips_in(tree: Tree) -> list[Entry] | None:
+    """The zips of a zip of zips, which may be in one folder; None for a zip of anything else."""
+    return next((_plain(one, "") for one in (tree, *inside(tree)) if is_collection(one)), None)
+
+
+def _entry(key: str, people: Iterable[Person], members: Iterable[Member]) -> Entry:
+    named: dict[str, Member] = {}
     for member in members:
-        first, _slash, rest = member.name.partition("/")
-        groups.setdefault(first, []).append(Member(rest or first, member.load))
-    return groups
+        name = unused(member.name, named)
+        named[name] = member._replace(name=name)
+    return Entry(key, tuple(people), tuple(named.values()))
 
 
-def _below(members: Iterable[Member], top: str) -> list[Member]:
-    return [Member(one.name[len(top) :], one.load) for one in members if one.name.startswith(top)]
-
-
-def _gradescope(_tree: Tree, members: Sequence[Member], _assignment: str) -> list[Entry] | None:
+def _gradescope(tree: Tree, _assignment: str) -> list[Entry] | None:
     """`submission_123/…` beside an index that says whose they are."""
-    index = next((one for one in members if re.fullmatch(rf"(?:[^/]+/)?{GRADESCOPE_INDEX}", one.name)), None)
+    index = next((member for member in tree.members if member.name == GRADESCOPE_INDEX), None)
     if index is None:
         return None
-    listed = _index(index)
-    groups = grouped(_below(members, index.name.removesuffix(GRADESCOPE_INDEX)))
-    folders = {name: files for name, files in groups.items() if name.startswith("submission_") and name not in _FILES}
-    keys = sorted({*listed, *folders})
-    return [Entry(key, tuple(_submitters(listed.get(key))), tuple(folders.get(key, ()))) for key in keys]
-
-
-_FILES = {GRADESCOPE_INDEX}
-
-
-def _index(member: Member) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 (only for this layout)
-
-    data, reason = member.load(MAX_INDEX_BYTES)
+    data, reason = index.load(MAX_INDEX_BYTES)
     if reason:
-        raise UsageError(f"{member.name} {reason}")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # seven times as fast
-    try:
-        read = yaml.load(data, Loader=loader)  # noqa: S506 (both are safe)
-    except yaml.YAMLError as error:
-        raise UsageError(f"{member.name} is not YAML: {error}") from None
-    return {key: value for key, value in read.items() if isinstance(key, str)} if isinstance(read, dict) else {}
+        raise UsageError(f"{index.name} {reason}")
+    listed = submitters(data, index.name)
+    tops = {name: members for name, members in tree.tops().items() if name != GRADESCOPE_INDEX}
+    return [_entry(key, listed.get(key, ()), tops.get(key, ())) for key in sorted({*listed, *tops})]
 
 
-def _submitters(record: object) -> Iterator[Person]:
-    listed = record.get(":submitters") if isinstance(record, dict) else None
-    for one in listed if isinstance(listed, list) else ():
-        if isinstance(one, dict):
-            yield Person(*(str(one.get(f":{field}") or "") for field in Person._fields))
-
-
-def _nbgrader(tree: Tree, members: Sequence[Member], assignment: str) -> list[Entry] | None:
+def _nbgrader(tree: Tree, assignment: str) -> list[Entry] | None:
     """`submitted/<student>/<assignment>/…`."""
-    inside = members if tree.name == SUBMITTED else _below(members, f"{SUBMITTED}/")
-    steps = [member.name.split("/") for member in inside]
-    if not steps or any(len(path) <= 2 for path in steps):  # noqa: PLR2004 (student, assignment, file)
+    below = tree if tree.name == SUBMITTED else tree.below(SUBMITTED)
+    students = {name: grouped(members) for name, members in below.tops().items() if name in below.folders}
+    folders = {folder for folder in below.folders if folder.count("/") == 1}
+    if not folders or any(f"{sid}/{name}" not in folders for sid, tops in students.items() for name in tops):
         return None
-    found = sorted({path[1] for path in steps})
-    if len(found) > 1 and assignment not in found:
+    names = {folder.partition("/")[2] for folder in folders}
+    if len(names) > 1 and assignment not in names:
         raise UsageError(
-            f"{tree.name} holds the assignments {', '.join(found)}, but not {assignment!r}: name its folders"
+            f"{tree.name} looks like nbgrader's submissions, of {', '.join(sorted(names)[:10])}, but not of {assignment!r}. "
+            "If it is something else, add --layout folder"
         )
-    chosen = assignment if assignment in found else found[0]
-    own = [Member(f"{p[0]}/{'/'.join(p[2:])}", m.load) for p, m in zip(steps, inside, strict=True) if p[1] == chosen]
-    return [Entry(sid, (Person(sid=sid),), tuple(files)) for sid, files in grouped(own).items()]
+    chosen = assignment if assignment in names else min(names)
+    handed_in = [sid for sid in sorted(students) if f"{sid}/{chosen}" in folders]
+    return [_entry(sid, [Person(sid=sid)], students[sid].get(chosen, ())) for sid in handed_in]
 
 
-def _moodle(_tree: Tree, members: Sequence[Member], _assignment: str) -> list[Entry] | None:
+def _moodle(tree: Tree, _assignment: str) -> list[Entry] | None:
     """`<Full Name>_<id>_assignsubmission_file/…`, or all files at the top, each with such a prefix."""
-    groups: dict[str, tuple[Person, list[Member]]] = {}
-    for member in members:
-        first, _slash, rest = member.name.partition("/")
-        match = MOODLE.fullmatch(first)
+    people: dict[str, Person] = {}
+    files: dict[str, list[Member]] = {}
+    for top, members in tree.tops().items():
+        match = MOODLE.fullmatch(top)
         if match is None:
             return None
-        person = Person(name=match["name"].replace("_", " "), sid=match["sid"])
-        groups.setdefault(match["sid"], (person, []))[1].append(Member(rest or match["flat"] or first, member.load))
-    return [Entry(sid, (person,), tuple(files)) for sid, (person, files) in groups.items()] or None
+        sid = match["sid"]
+        people.setdefault(sid, Person(name=match["name"].replace("_", " "), sid=sid))
+        is_flat = top not in tree.folders
+        files.setdefault(sid, []).extend(
+            member._replace(name=match["flat"] or member.name) if is_flat else member for member in members
+        )
+    return [_entry(sid, [person], files[sid]) for sid, person in people.items()] or None
 
 
-def _canvas(_tree: Tree, members: Sequence[Member], _assignment: str) -> list[Entry] | None:
-    """All files at the top: `<name>[_LATE]_<user>_<attachment>_<file>`."""
-    groups: dict[str, tuple[Person, list[Member]]] = {}
-    for member in members:
-        match = CANVAS.fullmatch(member.name)
-        if match is None:
+def _canvas(tree: Tree, _assignment: str) -> list[Entry] | None:
+    """All files at the top: `<name>[_LATE]_<user>_<attachment>_<file>`. No two files have the same attachment number."""
+    matches = [(member, CANVAS.fullmatch(member.name)) for member in tree.members]
+    numbers = [match["attachment"] for _member, match in matches if match and match["attachment"]]
+    people: dict[str, Person] = {}
+    files: dict[str, list[Member]] = {}
+    for member, match in matches:
+        if match is None or len(set(numbers)) < len(numbers):
             return None
         sid = match["anon"] or match["user"]
-        person = Person(name=match["name"] or "", sid=sid)
-        groups.setdefault(sid, (person, []))[1].append(Member(match["file"] or f"{match['kind']}.html", member.load))
-    return [Entry(sid, (person,), tuple(files)) for sid, (person, files) in groups.items()] or None
+        people.setdefault(sid, Person(name=match["name"] or "", sid=sid))
+        files.setdefault(sid, []).append(member._replace(name=match["file"] or f"{match['kind']}.html"))
+    return [_entry(sid, [person], files[sid]) for sid, person in people.items()] or None
 
 
-def _folder(tree: Tree, members: Sequence[Member], _assignment: str) -> list[Entry] | None:
+def _plain(tree: Tree, _assignment: str) -> list[Entry]:
     """Every file and every folder at the top is a submission."""
-    groups: dict[str, list[Member]] = {name: [] for name in tree.folders()}
-    groups |= grouped(members)
-    return [Entry(name, (), tuple(groups[name])) for name in sorted(groups)]
+    return [_entry(name, (), members) for name, members in sorted(tree.tops().items())]
+
+
+def _folder(tree: Tree, assignment: str) -> list[Entry] | None:
+    return _plain(tree, assignment)
 
 
 LAYOUTS = (

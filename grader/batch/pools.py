@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Protocol
 
-from grader.batch import worker
+from grader.batch.processes import WorkerDiedError, WorkerProcess
 
 
 class Pool(Protocol):
@@ -15,11 +16,12 @@ class Pool(Protocol):
     width: int  # how many tasks they do at once
 
     def submit(self, task: bytes) -> Future[bytes]:
-        """Grade one submission (see worker.grade_task), some time."""
-        ...
+        """Grade one submission (see worker.grade_task), some time.
 
-    def renew(self) -> None:
-        """After a worker has died: have workers again. Tasks that were under way are lost."""
+        The future raises IsolationError where nothing may run, and ClusterError (as this method does) where nothing can
+        run any more. Anything else that it raises is the trouble of this one
+        task, and may be gone when it is tried again: a worker that dies takes no other task with it.
+        """
         ...
 
     def close(self) -> None:
@@ -28,26 +30,59 @@ class Pool(Protocol):
 
 
 class LocalPool:
-    """Processes of this machine, each started clean."""
+    """Processes of this machine, each started clean when it is first needed, with a thread that waits for its answers."""
 
     def __init__(self, setup: bytes, width: int) -> None:
         self.width = width
         self._setup = setup
-        self._executor: Executor = self._start()
-
-    def _start(self) -> Executor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.width, context, worker.prepare_local, (self._setup,))
+        self._threads = ThreadPoolExecutor(width, "worker")
+        self._lock = threading.Lock()
+        self._idle: list[WorkerProcess] = []
+        self._workers: set[WorkerProcess] = set()
+        self._is_closed = False
 
     def submit(self, task: bytes) -> Future[bytes]:
         """See Pool."""
-        return self._executor.submit(worker.grade_task, task)
+        return self._threads.submit(self._grade, task)
 
-    def renew(self) -> None:
-        """See Pool."""
-        self.close()
-        self._executor = self._start()
+    @property
+    def pids(self) -> frozenset[int]:
+        """The process ids of the workers that there are."""
+        with self._lock:
+            return frozenset(worker.pid for worker in self._workers)
 
     def close(self) -> None:
         """See Pool."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            self._is_closed = True
+            for worker in self._workers:
+                worker.kill()  # what its thread waits for ends
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
+            worker.close()
+
+    def _grade(self, task: bytes) -> bytes:
+        worker = self._take()
+        with ExitStack() as failed:
+            failed.callback(self._drop, worker)
+            outcome = worker.grade(task)
+            failed.pop_all()
+        with self._lock:
+            self._idle.append(worker)
+        return outcome
+
+    def _take(self) -> WorkerProcess:
+        with self._lock:
+            if self._is_closed:
+                raise WorkerDiedError("the run has ended")
+            if self._idle:
+                return self._idle.pop()
+            worker = WorkerProcess(self._setup)
+            self._workers.add(worker)
+            return worker
+
+    def _drop(self, worker: WorkerProcess) -> None:
+        """Whoever failed is not trusted again."""
+        with self._lock:
+            self._workers.discard(worker)
+        worker.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -11,10 +11,10 @@ import msgspec
 from grader.batch.ledger import Key, Kind, Known, Ledger, Outcome
 from grader.batch.pools import Pool
 from grader.batch.reuse import part_hashes, plan_hash, unchanged
-from grader.batch.sources import Handed, submission_hash
+from grader.batch.sources import NAMELESS, Handed, submission_hash
 from grader.batch.where import Condition
 from grader.batch.worker import Task
-from grader.errors import IsolationError, SubmissionError
+from grader.errors import ClusterError, IsolationError, SubmissionError
 from grader.plan import Plan
 from grader.records import Bundle
 
@@ -50,8 +50,8 @@ RETRY: dict[str, Callable[[Known], bool]] = {
 class Progress(Protocol):
     """Who is told how far it is."""
 
-    def add(self, kind: Kind, *, is_new: bool) -> None:
-        """One more submission has its result."""
+    def add(self, kind: Kind | None, *, is_new: bool) -> None:
+        """One more submission has its result, or none, and nothing is done about that. `is_new`: it was graded now."""
         ...
 
 
@@ -75,6 +75,7 @@ class Batch:
         self._progress = progress
         self._parts = part_hashes(plan)
         self._jobs: dict[Future[bytes], Job] = {}
+        self._taken: set[str] = set()  # hashes of what this run has graded, or is grading
         ledger.add_plan(self._plan_hash, plan.title, self._parts)
 
     def grade(self, handed: Iterable[Handed], choice: Choice) -> None:
@@ -82,8 +83,9 @@ class Batch:
 
         Raises:
             IsolationError: student code would not be confined; nothing has run.
+            ClusterError: the workers are gone for good, or are none that can be used.
         """
-        for one in filter(choice.has, handed):
+        for one in handed:
             self._take(one, choice)
             while len(self._jobs) >= AHEAD * self._pool.width:
                 self._collect()
@@ -93,70 +95,49 @@ class Batch:
     def _take(self, handed: Handed, choice: Choice) -> None:
         bundle, fault = self._read(handed)
         key = Key(submission_hash(bundle), self._plan_hash, self._environment)
-        self._ledger.add_submission(handed.id, key.submission)
+        self._ledger.add_submission(handed.id, key.submission, handed.source)
         known = self._ledger.known(key)
-        if not choice.takes(handed, known):
-            if known:
-                self._progress.add(known.kind, is_new=False)
-        elif all(job.key != key for job in self._jobs.values()):
-            self._submit(Job(key, msgspec.msgpack.encode(self._task(bundle, fault, key))))
+        if key.submission in self._taken or not choice.takes(handed, known):
+            self._progress.add(known and known.kind, is_new=False)
+            return
+        self._taken.add(key.submission)
+        self._submit(Job(key, msgspec.msgpack.encode(self._task(bundle, fault, key, known))))
 
     def _read(self, handed: Handed) -> tuple[Bundle, str]:
         """The submission; where it is too much, an empty one that differs from all others, and why."""
         try:
-            return handed.bundle(self._plan.files, self._plan.logs), ""
+            return handed.bundle(self._plan), ""
         except SubmissionError as error:
-            return Bundle(name=handed.id, files=(), notes=(f"{handed.id} {error}",)), str(error)
+            return Bundle(name=NAMELESS, files=(), notes=(f"{handed.id}: {error}",)), str(error)
 
-    def _task(self, bundle: Bundle, fault: str, key: Key) -> Task:
-        earlier = self._ledger.earlier(key)
+    def _task(self, bundle: Bundle, fault: str, key: Key, known: Known | None) -> Task:
+        """With what an earlier plan's results say of it, unless it is graded again because of its result."""
+        earlier = self._ledger.earlier(key) if known is None or known.kind is Kind.INFRA else None
         if earlier is None:
             return Task(bundle=bundle, fault=fault)
         plan, report = earlier
-        known = unchanged(report, self._ledger.parts(plan), self._parts)
-        return Task(bundle=bundle, fault=fault, known=known, incidents=report.incidents)
+        parts = unchanged(report, self._ledger.parts(plan), self._parts)
+        return Task(bundle=bundle, fault=fault, known=parts, incidents=report.incidents)
 
     def _submit(self, job: Job) -> None:
-        try:
-            self._jobs[self._pool.submit(job.task)] = job
-        except BrokenExecutor:  # a worker died while none was under way, or just now
-            self._restart()
-            self._jobs[self._pool.submit(job.task)] = job
+        self._jobs[self._pool.submit(job.task)] = job
 
     def _collect(self) -> None:
         """Take what is done."""
         done, _waiting = wait(self._jobs, return_when=FIRST_COMPLETED)
-        if any(isinstance(future.exception(), BrokenExecutor) for future in done):
-            self._restart()
-            return
         for future in done:
             self._finish(future, self._jobs.pop(future))
 
-    def _restart(self) -> None:
-        """With new workers try again what those that died have lost."""
-        jobs, self._jobs = self._jobs, {}
-        self._pool.renew()
-        for future, job in jobs.items():
-            if future.done() and not future.cancelled():
-                self._finish(future, job)
-            else:
-                self._try_again(job, None)
-
     def _finish(self, future: Future[bytes], job: Job) -> None:
-        error = future.exception()
-        if isinstance(error, IsolationError):
+        error = CancelledError("it was given up") if future.cancelled() else future.exception()
+        if isinstance(error, IsolationError | ClusterError):
             raise error
         if error is None:
             self._record(job, msgspec.msgpack.decode(future.result(), type=Outcome))
-        else:
-            self._try_again(job, error)
-
-    def _try_again(self, job: Job, error: BaseException | None) -> None:
-        if job.tries < MAX_TRIES:
+        elif job.tries < MAX_TRIES:
             self._submit(job._replace(tries=job.tries + 1))
         else:
-            detail = f"{type(error).__name__}: {error}" if error else "its worker died"
-            self._record(job, Outcome(kind=Kind.INFRA, seconds=0.0, detail=detail))
+            self._record(job, Outcome(kind=Kind.INFRA, seconds=0.0, detail=str(error) or type(error).__name__))
 
     def _record(self, job: Job, outcome: Outcome) -> None:
         self._ledger.add(job.key, outcome)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from grader.batch.ledger import Known
+from grader.batch.ledger import Kind, Known
 from grader.errors import UsageError
 
 NEW = "new"  # the status of what has no result
+STATUSES = (*(kind.value for kind in Kind), NEW)
 FIELDS = ("id", "place", "status", "score")
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -54,6 +55,8 @@ def parse_condition(text: str) -> Condition:
         _check_number(text, condition)
     elif condition.sign not in TEXT_SIGNS:
         raise UsageError(f"--where {text!r}: compare {condition.field} with =, != or ~ (contains)")
+    elif condition.field == "status" and condition.sign != "~" and condition.value not in STATUSES:
+        raise UsageError(f"--where {text!r}: the status is one of {', '.join(STATUSES)}")
     return condition
 
 

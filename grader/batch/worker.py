@@ -6,7 +6,6 @@ Tasks and outcomes are bytes of our own records: nothing that a student wrote is
 from __future__ import annotations
 
 import contextlib
-import signal
 import threading
 import time
 from pathlib import Path
@@ -19,7 +18,6 @@ from grader.pipeline import ungradable
 from grader.plan import decode_plan
 from grader.records import Bundle
 from grader.report import PartResult, Report
-from grader.sandbox.kernel import PR_SET_PDEATHSIG, prctl
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,21 +42,26 @@ class Worker:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._setup: Setup | None = None
+        self._setup: bytes | None = None
         self._session: Session | None = None
         self._stack = contextlib.ExitStack()
 
-    def prepare(self, setup: Setup) -> None:
-        """Open the session for these tasks, and close the one for others."""
+    def prepare(self, data: bytes) -> None:
+        """Open the session for these tasks (an encoded Setup), and close the one for others."""
         with self._lock:
-            if setup == self._setup:
+            if data == self._setup:
                 return
-            self._stack.close()
+            self.close()
+            setup = msgspec.msgpack.decode(data, type=Setup)
             assignment = Assignment(plan=decode_plan(setup.plan), private=tuple(map(Path, setup.private)))
-            self._session = self._stack.enter_context(
-                open_session(assignment, allow_weak_isolation=setup.allows_weak_isolation, for_many=True)
-            )
-            self._setup = setup
+            session = open_session(assignment, allow_weak_isolation=setup.allows_weak_isolation, for_many=True)
+            self._session = self._stack.enter_context(session)
+            self._setup = data
+
+    def close(self) -> None:
+        """Close the session, if there is one."""
+        self._setup, self._session = None, None
+        self._stack.close()
 
     def grade(self, task: Task) -> Outcome:
         """Grade one submission. Raises SandboxError and IsolationError as Session.grade does."""
@@ -82,15 +85,7 @@ WORKER = Worker()  # one per process
 
 def prepare(setup: bytes) -> None:
     """Open the session of this process."""
-    WORKER.prepare(msgspec.msgpack.decode(setup, type=Setup))
-
-
-def prepare_local(setup: bytes) -> None:
-    """As `prepare`, in a process that the run has started: it ends when the run does, and leaves Ctrl-C to the run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    prepare(setup)
+    WORKER.prepare(setup)
 
 
 def grade_task(task: bytes) -> bytes:

@@ -40,7 +40,7 @@ def run(options: Options) -> int:
     """
     if options.output is not None:
         check_writable(options.output)  # before any time is spent on grading
-    with _Problem(options):
+    with Problem(options.assignment, options.style):
         report = _grade(options)
     try:
         _store(options, report)
@@ -51,18 +51,19 @@ def run(options: Options) -> int:
     return NOT_MET if 100 * report.score < options.fail_under * report.points else 0
 
 
-class _Problem(AbstractContextManager["_Problem"]):
+class Problem(AbstractContextManager["Problem"]):
     """Tells programs what stopped the harness: a test run without results could pass for a success."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, assignment: Path, style: str) -> None:
+        self._assignment = assignment
+        self._style = style
 
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
     ) -> None:
         """Print it in the format that was asked for; the command line says the rest."""
         if isinstance(error, Exception) and not isinstance(error, UsageError):
-            text = render_problem(str(error), self._options.assignment.resolve().name, self._options.style)
+            text = render_problem(str(error), self._assignment.resolve().name, self._style)
             sys.stdout.write(text and f"{text}\n")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
-from grader.batch.ledger import NAME, Key, Ledger
-from grader.commands.batch import read_about
+from grader.batch.about import read_about
+from grader.batch.ledger import Key, reading
 from grader.commands.run import print_report, viewed
 from grader.errors import UsageError
 from grader.naming import label
@@ -17,9 +16,7 @@ from grader.naming import label
 def show(run: Path, identity: str, style: str, moment: str | None) -> int:
     """Print it as `grader run` would. `identity`: the submission's id, or as much of its start as is unique."""
     about = read_about(run)
-    if not (run / NAME).is_file():
-        raise UsageError(f"{label(run)} has no {NAME}")
-    with closing(Ledger(run)) as ledger:
+    with reading(run) as ledger:
         found = [row for row in ledger.rows(about.plan, about.environment) if row.id.startswith(identity)]
         if len(found) != 1:
             how_many = "no submission" if not found else f"{len(found)} submissions"

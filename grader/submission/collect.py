@@ -149,7 +149,7 @@ class _Folder:
         """Everything readable, with a note on everything else. Raises SubmissionError when it is too much."""
         members: dict[str, Member] = {}
         for path in self._walk():
-            name = _unused(label(path.relative_to(self._folder)), members)
+            name = unused(label(path.relative_to(self._folder)), members)
             members[name] = Member(name, partial(load_file, path, flags=os.O_NOFOLLOW))
         return bundle_members(self._name, tuple(members.values()), self._logs, self._notes)
 
@@ -172,7 +172,7 @@ class _Folder:
         self._notes.append(f"{name}/ cannot be read ({error.strerror}): it was skipped")
 
 
-def _unused(name: str, taken: Container[str]) -> str:
+def unused(name: str, taken: Container[str]) -> str:
     """`name`, with a number when another file, whose name is not UTF-8 either, reads the same."""
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 (a label, not a path)
     numbered = (f"{stem}-{number}{suffix}" for number in range(2, MAX_FILES + 2))

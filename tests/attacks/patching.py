@@ -178,7 +178,7 @@ def _command_line() -> str:
             path.parent.mkdir(exist_ok=True)
             path.write_text("raise SystemExit('imported ' + __file__)", "ascii")
         arguments = [sys.executable, str(command), "run", "nothing.zip"]
-        done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
     return done.stderr if f"imported {folder}" in done.stderr else ""
 
 
