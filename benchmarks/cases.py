@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +61,7 @@ def _calls(check: Check) -> Iterator[Call]:
         yield Call(arguments, {name: thaw(value) for name, value in case.globals}, thaw(case.expected[0]))
 
 
-def store(groups: list[Group], documents: Mapping[str, str], path: Path) -> None:
+def store(groups: Sequence[Group], documents: Mapping[str, str], path: Path) -> None:
     """Write the groups for floor.py, as plain tuples. `documents`: by function, the notebook that it is looked for in."""
     plain = [
         (group.points, documents.get(group.function, ""), group.function, group.probe, group.output, group.calls)

@@ -55,7 +55,9 @@ def namespace(notebook: str) -> dict[str, Any]:
     return names
 
 
-def run(document: str, name: str, probe: Any, output: int | None, calls: list[Any], spaces: dict[str, Any]) -> list[bool]:
+def run(
+    document: str, name: str, probe: Any, output: int | None, calls: list[Any], spaces: dict[str, Any]
+) -> list[bool]:
     """Whether each call of a check gives what it should."""
     space = spaces.get(document) or next(iter(spaces.values()))
     function = space.get(name)

@@ -74,15 +74,24 @@ def _run_all(job: Job) -> None:
 
 def _run_one(command: Command, folder: Path) -> None:
     done = subprocess.run(  # noqa: S603 (our own)
-        command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=environment(command[0]),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command[:6])} ended with {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        raise RuntimeError(
+            f"{' '.join(command[:6])} ended with {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+        )
 
 
-def environment() -> dict[str, str]:
-    """This process's, without what would keep Python from storing compiled modules."""
-    return {name: value for name, value in os.environ.items() if name not in LEAVE_OUT}
+def environment(program: str) -> dict[str, str]:
+    """As with the program's virtual environment activated, without what would keep Python from storing compiled modules."""
+    own = {name: value for name, value in os.environ.items() if name not in LEAVE_OUT}
+    return own | {"PATH": f"{Path(program).parent}{os.pathsep}{own.get('PATH', '')}"}
 
 
 def _seconds_of_children() -> float:
@@ -104,8 +113,8 @@ def _watch(done: threading.Event, peaks: list[int]) -> None:
 def _descendants(parents: Sequence[str]) -> Iterator[str]:
     for parent in parents:
         with contextlib.suppress(OSError):
-            for task in os.listdir(f"/proc/{parent}/task"):
-                children = Path(f"/proc/{parent}/task/{task}/children").read_text("ascii").split()
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                children = (task / "children").read_text("ascii").split()
                 yield from children
                 yield from _descendants(children)
 

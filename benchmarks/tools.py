@@ -57,7 +57,7 @@ class Tool(ABC):
     def call(self, *command: str) -> str:
         """Run a command of the preparation, and what it prints."""
         done = subprocess.run(  # noqa: S603 (our own)
-            command, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False
+            command, cwd=self.folder, env=environment(command[0]), capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} failed\n{done.stdout}\n{done.stderr}")
@@ -71,13 +71,14 @@ class Floor(Tool):
 
     def prepare(self) -> None:
         """A folder per submission."""
+        self.names = [one.name for one in self.submissions]
         for one in self.submissions:
             self.write(f"{one.name}/answers.ipynb", one.notebook)
 
     def command(self, count: int, first: int = 0) -> Command:
         """The script on several submissions."""
-        chosen = (one.name for one in self.submissions[first : first + count])
-        return (sys.executable, str(HERE / "floor.py"), str(self.folder.parent / "cases.pickle"), *chosen)
+        cases, chosen = str(self.folder.parent / "cases.pickle"), self.names[first : first + count]
+        return (sys.executable, str(HERE / "floor.py"), cases, *chosen)
 
     def cold(self, index: int) -> Job:
         """A process for one submission."""
@@ -97,11 +98,11 @@ class Grader(Tool):
     """This project. Its assignment has been written to `assignment` beside its folder."""
 
     name = "grader"
+    options: tuple[str, ...] = ("-a", "../assignment")
 
     def prepare(self) -> None:
         """A notebook per submission."""
-        for one in self.submissions:
-            self.write(f"all/{one.name}.ipynb", one.notebook)
+        self.files = [self.write(f"all/{one.name}.ipynb", one.notebook) for one in self.submissions]
 
     @property
     def program(self) -> Command:
@@ -111,19 +112,18 @@ class Grader(Tool):
 
     def cold(self, index: int) -> Job:
         """`grader run`, which prints its report."""
-        notebook = f"all/{self.submissions[index].name}.ipynb"
-        return Job(((*self.program, "run", notebook, "-a", "../assignment"),), self.folder)
+        return Job(((*self.program, "run", f"all/{self.files[index].name}", *self.options),), self.folder)
 
     def batch(self, count: int, width: int) -> Job:
         """`grader batch` into a new run."""
         source, run = self.folder / f"first{count}", self.folder / "run"
         if not source.exists():
             source.mkdir()
-            for one in self.submissions[:count]:
-                (source / f"{one.name}.ipynb").hardlink_to(self.folder / f"all/{one.name}.ipynb")
+            for file in self.files[:count]:
+                (source / file.name).hardlink_to(file)
         shutil.rmtree(run, ignore_errors=True)
-        options = ("-a", "../assignment", "-o", "run", "-j", str(width))
-        return Job(((*self.program, "batch", source.name, *options),), self.folder)
+        command = (*self.program, "batch", source.name, "-o", run.name, "-j", str(width), *self.options)
+        return Job((command,), self.folder)
 
     def score(self, index: int) -> float:
         """As in the whole report."""
@@ -146,6 +146,7 @@ class Otter(Tool):
         self.call(str(bin_of("otter") / "otter"), "generate", "-t", "tests", "-o", "autograder.zip", *options)
         for one in self.submissions:
             self.write(f"{one.name}.ipynb", one.notebook)
+            (self.folder / f"out-{one.name}").mkdir()
 
     def cold(self, index: int) -> Job:
         """`otter run`."""
