@@ -35,6 +35,7 @@ MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any 
 READ_SECONDS = 60.0
 LITTLE_BYTES = 2**20
 LOGS = "logs"
+ORDER = (Visibility.VISIBLE, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED, Visibility.HIDDEN)
 Globals = tuple[tuple[str, Value], ...]
 HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
 
@@ -163,14 +164,15 @@ class Runner:
     def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
         """All checks on one candidate. One that cannot be defined, or keeps dying, is not tried again.
 
-        Secret checks come last: a death there must not show in what students see.
+        What students see first comes first: a death in what they see later must not show in it.
         """
         if candidate.name in self._names:
             self.close()
         self._names.add(candidate.name)
-        state = _State()
+        states: dict[Visibility, _State] = {}
         outcomes: dict[int, tuple[Outcome, ...]] = {}
-        for index, check in sorted(enumerate(checks), key=lambda pair: _is_secret(pair[1])):
+        for index, check in sorted(enumerate(checks), key=lambda pair: ORDER.index(pair[1].visibility)):
+            state = states.setdefault(check.visibility, _State())
             outcomes[index] = (state.verdict,) if state.verdict else self._run_check(candidate, check)
             state.add(outcomes[index][-1])
         return Attempt(candidate=candidate, outcomes=tuple(outcomes[index] for index in sorted(outcomes)))
@@ -222,6 +224,8 @@ class Runner:
 
     def _used_for(self, purpose: str, kind: str, check: Check) -> _Used:
         """The child for checks of this purpose; a new one where there is none, or it is dead, or lacks torch."""
+        for other in [one for one in self._used if one != purpose]:  # each may use all the memory that there is
+            self._used.pop(other).child.end()
         used = self._used.get(purpose)
         if used is None or not used.child.is_alive or kind not in (used.kind, "numpy"):
             if used is not None:

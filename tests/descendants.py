@@ -24,7 +24,7 @@ def kill(pids: Iterable[int]) -> None:
     """End them at once."""
     for pid in pids:
         with suppress(ProcessLookupError):  # it went with its parent
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, signal.SIGTERM)  # SIGKILL would look like the kernel, when memory runs out
 
 
 def is_gone(pid: int, seconds: float = 10) -> bool:

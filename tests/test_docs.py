@@ -80,7 +80,10 @@ def test_readme_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_readme_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
-    helped = "".join(help_of(capsys, verb) for verb in ("run", "check", "init", "handout", "pack", "doctor", "schema"))
+    helped = "".join(
+        help_of(capsys, verb)
+        for verb in ("run", "batch", "merge", "show", "check", "init", "handout", "pack", "doctor", "schema")
+    )
     options = set(re.findall(r"--\w[\w-]*", helped)) - {"--help"} | {"--submission"}  # of the pytest plugin
     assert options == set(re.findall(r"--\w[\w-]*", README.read_text("utf-8")))
 

@@ -23,9 +23,9 @@ def graded_results(report: Report, rules: Rules, metadata: Metadata) -> str:
     score = round(report.score * (1 - cost.part), DIGITS)
     if cost.part:
         days = f"{cost.days} day{'' if cost.days == 1 else 's'}"
-        results["output"] += f"\nLate by {days}: {cost.part:.0%} is taken off, which leaves {score:g} points."
+        results["output"] += f"\nLate by {days}: {cost.part:.0%} is taken off."
     if score < least:
-        results["output"] += f"\nThis submission had {least:g} points before; it keeps them."
+        results["output"] += "\nThis submission keeps the points that it had before."
     standings = {"leaderboard": leaderboard(report, rules)} if rules.leaderboard else {}
     return _dump(results | {"score": max(score, least)} | standings)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from grader.outputs.student import Moment, as_student
 from grader.outputs.visible import plain, without_secrets
 from grader.outputs.words import STATUS_WORDS, check_lines, graded_lines
 from grader.outputs.written import (
@@ -112,4 +113,8 @@ def _summary(report: Report) -> str:
         return plain(f"This submission cannot be graded: {report.fault}")
     notes = [f"Note: {note}" for note in report.notes]
     awaiting = f", and {awaiting_words(report.awaiting)}" if report.awaiting else ""
-    return plain("\n".join([f"{report.title}: {report.score:g} of {report.points:g} points{awaiting}", *notes]))
+    seen = as_student(
+        report, Moment.BEFORE_DUE
+    )  # this text is shown at once: the total would tell the secret checks' points
+    of = " of the checks that are shown at once" if seen.unshown else ""
+    return plain("\n".join([f"{report.title}: {seen.score:g} of {seen.points:g} points{of}{awaiting}", *notes]))

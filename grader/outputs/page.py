@@ -23,7 +23,7 @@ class Page:
 
     def __init__(self, stream: TextIO) -> None:
         self._console = _Console(file=stream, highlight=False)
-        self.width = self._console.width or USUAL_WIDTH  # COLUMNS=0 says nothing
+        self.width = self._console.width = self._console.width or USUAL_WIDTH  # COLUMNS=0 says nothing
         self._lines: list[Text] = []
 
     def line(self, text: Text | None = None) -> None:

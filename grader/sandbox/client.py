@@ -8,8 +8,7 @@ import secrets
 import signal
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import IsolationError, SandboxError, WireError
@@ -37,7 +36,6 @@ from grader.sandbox.messages import (
 from grader.sandbox.wire import ClosedError, DeadlineError, Reader, pack, send, unpack
 
 FORK_SECONDS = 20.0
-AHEAD_BYTES = 32_768  # of requests that wait in the pipe, which holds 65,536: sending them never waits for the child
 GRACE_SECONDS = 0.3  # for a process whose pipes are closed to be gone
 ENDINGS = {
     -signal.SIGSEGV: "a segmentation fault",
@@ -55,28 +53,6 @@ ANSWERS: dict[type[Request], tuple[type[Answer], ...]] = {
     Call: (Returned, Raised, OutOfMemory),
     SelfTest: (SelfTested,),
 }
-
-
-class _Ahead:
-    """Requests that are sent before their turn: as many as fit into `AHEAD_BYTES`, and at least one."""
-
-    def __init__(self, envelopes: Iterable[Envelope]) -> None:
-        self._rest = map(pack, envelopes)
-        self._next = next(self._rest, b"")
-        self._sizes: deque[int] = deque()  # of those that have been sent and not answered
-
-    def frames(self) -> bytes:
-        """What is to be sent now."""
-        due = []
-        while self._next and (not self._sizes or sum(self._sizes) + len(self._next) <= AHEAD_BYTES):
-            due.append(self._next)
-            self._sizes.append(len(self._next))
-            self._next = next(self._rest, b"")
-        return b"".join(due)
-
-    def pop(self) -> None:
-        """The first of them has been answered."""
-        self._sizes.popleft()
 
 
 class Child:
@@ -103,23 +79,17 @@ class Child:
     def ask_each(self, requests: Sequence[Request], seconds: Callable[[], float]) -> Iterator[Answer]:
         """As `ask`, one request after the other; `seconds` is asked for the time of each when its turn has come.
 
-        Small ones are sent ahead, so that the child need not wait for this process. All answers must be taken, up to the
-        first that the child dies of.
+        None is sent before the one before it is answered: no code may foresee its next input.
         """
-        envelopes = [Envelope(nonce=secrets.token_bytes(16), request=request) for request in requests]
-        ahead = _Ahead(envelopes)
-        for envelope in envelopes:
-            due = seconds()
-            yield self._exchange(envelope, ahead.frames(), due)
-            ahead.pop()
+        for request in requests:
+            yield self._exchange(Envelope(nonce=secrets.token_bytes(16), request=request), seconds())
 
-    def _exchange(self, envelope: Envelope, frames: bytes, seconds: float) -> Answer:
-        """Send these frames, if any, and take the answer to this envelope."""
+    def _exchange(self, envelope: Envelope, seconds: float) -> Answer:
         if not self.is_alive:
             return self._last_answer
         deadline = time.monotonic() + seconds
         try:
-            send(self._started.request_fd, frames, deadline)
+            send(self._started.request_fd, pack(envelope), deadline)
             reply = unpack(self._replies.receive(deadline), Reply)
         except DeadlineError:
             return self.end_with(TimedOut(seconds=seconds))
