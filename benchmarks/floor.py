@@ -39,7 +39,7 @@ def grade(checks: list[Any], folder: str) -> tuple[float, int]:
     sys.path.insert(0, folder)
     notebooks = sorted(name for name in os.listdir(folder) if name.endswith(".ipynb"))  # noqa: PTH208
     spaces = {name: namespace(f"{folder}/{name}") for name in notebooks}
-    results = [(points, run(*check, spaces)) for points, *check in checks]
+    results = [(points, run(check, spaces)) for points, *check in checks]
     sys.path.remove(folder)
     return sum(points for points, right in results if all(right)), sum(sum(right) for _points, right in results)
 
@@ -55,23 +55,21 @@ def namespace(notebook: str) -> dict[str, Any]:
     return names
 
 
-def run(
-    document: str, name: str, probe: Any, output: int | None, calls: list[Any], spaces: dict[str, Any]
-) -> list[bool]:
+def run(check: list[Any], spaces: dict[str, Any]) -> list[bool]:
     """Whether each call of a check gives what it should."""
+    document, name, probe, output, calls = check
     space = spaces.get(document) or next(iter(spaces.values()))
     function = space.get(name)
     if probe:
         author: dict[str, Any] = {}
         exec(probe[0], author)  # noqa: S102 (the rubric's)
         function = lambda *arguments: author[probe[1]](space, *arguments)  # noqa: E731
-    return [agrees(function, *call, output, space) for call in calls]
+    return [agrees(function, call, output, space) for call in calls]
 
 
-def agrees(
-    function: Any, arguments: tuple[Any, ...], values: dict[str, Any], expected: Any, output: int | None, space: Any
-) -> bool:
+def agrees(function: Any, call: tuple[Any, ...], output: int | None, space: dict[str, Any]) -> bool:
     """Whether one call does. What raises does not."""
+    arguments, values, expected = call
     space.update(values)
     try:
         result = function(*arguments)

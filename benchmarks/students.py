@@ -91,7 +91,7 @@ def submission(index: int, kind: str) -> Submission:
 
 def cell(kind: str, text: str, metadata: dict[str, object] | None = None) -> dict[str, object]:
     """A cell of a notebook."""
-    own = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    own: dict[str, object] = {"outputs": [], "execution_count": None} if kind == "code" else {}
     return {"cell_type": kind, "metadata": metadata or {}, "source": text, **own}
 
 

@@ -15,7 +15,7 @@ def standardize(X: Array) -> Array:
 
 def ridge(X: Array, y: Array, lam: float) -> Array:
     """The minimum of ||X w - y||^2 + lam ||w||^2."""
-    return np.linalg.solve(X.T @ X + lam * np.eye(X.shape[1]), X.T @ y)
+    return np.asarray(np.linalg.solve(X.T @ X + lam * np.eye(X.shape[1]), X.T @ y), np.float64)
 
 
 def descend(X: Array, y: Array, eta: float, steps: int) -> Array:
