@@ -23,8 +23,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         return self.count / self.took.wall
 
     @property
+    def is_clear(self) -> bool:
+        """Whether the others took longer than the few: where they did not, the machine was too busy to tell."""
+        return self.took.wall > self.took_few.wall and self.took.cpu > self.took_few.cpu
+
+    @property
     def rate_after_start(self) -> float:
-        """Submissions per second once everything is warm."""
+        """Submissions per second once everything is warm. Means nothing unless `is_clear`."""
         return (self.count - self.few) / (self.took.wall - self.took_few.wall)
 
     @property

@@ -20,6 +20,7 @@ BATCH = (
     "|---|---|---|---|---|---|---|",
 )
 FEW = 3
+UNCLEAR = "unclear"  # no round in which more submissions took longer than few
 
 
 def render(result: Result) -> str:
@@ -84,14 +85,14 @@ def _batch(section: Section) -> Iterator[str]:
     ours = row_of(section, "grader").batches
     for row in section.rows:
         for width, rounds in row.batches.items():
-            has_start = any(one.few for one in rounds)
+            has_start, clear = any(one.few for one in rounds), [one for one in rounds if one.is_clear]
             yield _line(
                 row.tool,
                 width,
                 number([one.rate for one in rounds]),
-                number([one.start for one in rounds]) if has_start else "in each",
-                number([one.rate_after_start for one in rounds]) if has_start else "the same",
-                number([one.cpu_ms for one in rounds]),
+                number([one.start for one in clear]) if has_start else "in each",
+                number([one.rate_after_start for one in clear]) if has_start else "the same",
+                number([one.cpu_ms for one in clear]),
                 spread(ratios(_rates(ours[width]), [one.rate for one in rounds])),
             )
 
@@ -102,10 +103,10 @@ def _rates(batches: Sequence[Batch]) -> list[float]:
 
 def _warm(section: Section) -> Iterator[str]:
     floor, ours = row_of(section, "floor"), row_of(section, "grader").batches["1"]
-    times = [one.cpu_ms for one in ours]
+    pairs = [(one.cpu_ms, warm) for one, warm in zip(ours, floor.warm_ms, strict=True) if one.is_clear]
     yield (
         f"Warm floor: {number(floor.warm_ms)} ms of processor time a submission, in one process. "
-        f"Ours, with one worker, takes {spread(ratios(times, floor.warm_ms))} times as much."
+        f"Ours, with one worker, takes {spread([time / warm for time, warm in pairs])} times as much."
     )
 
 
@@ -120,11 +121,13 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
 
 def number(values: Sequence[float]) -> str:
     """The median, to three digits."""
-    return _digits(statistics.median(values))
+    return _digits(statistics.median(values)) if values else UNCLEAR
 
 
 def spread(values: Sequence[float]) -> str:
     """The median and the quartiles; of few values the smallest and the largest."""
+    if not values:
+        return UNCLEAR
     if len(values) <= FEW:
         low, high = min(values), max(values)
     else:

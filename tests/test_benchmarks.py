@@ -11,7 +11,7 @@ from measure import Job, Measured, run
 from places import POINTS, Counts, check_scores, contenders
 from records import Batch
 from students import KINDS, submission
-from tables import ratios, spread
+from tables import number, ratios, spread
 
 from grader.api import load_assignment
 
@@ -51,6 +51,14 @@ def figures(batch: Batch) -> Sequence[float]:
 
 def test_batch_takes_its_start_apart() -> None:
     assert figures(BATCH) == pytest.approx((17.0, 20.0, 0.9, 100.0))
+
+
+def test_batch_that_took_no_longer_than_a_few_is_not_clear() -> None:
+    assert not Batch(count=12, width=2, took=Measured(2.0, 3.0), few=2, took_few=Measured(2.5, 3.2)).is_clear
+
+
+def test_number_of_no_clear_round_says_so() -> None:
+    assert number([]) == "unclear"
 
 
 def test_ratios_are_taken_within_rounds() -> None:
