@@ -174,7 +174,9 @@ def _cluster(scheduler: str, setup: bytes) -> Pool:
     try:
         from grader.batch.dask_pool import DaskPool  # noqa: PLC0415 (an extra, and slow to import)
     except ImportError as error:
-        raise UsageError(f"--scheduler needs the extra `cluster` ({error}): pip install 'grader[cluster]'") from None
+        raise UsageError(
+            f"--scheduler needs the extra `cluster` ({error}): pip install '.[cluster]' in its folder"
+        ) from None
     return DaskPool(scheduler, setup)
 
 

@@ -232,7 +232,7 @@ def test_what_answers_is_no_scheduler() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--scheduler", "tcp://127.0.0.1:1"], "pip install 'grader[cluster]'"),
+        (["--scheduler", "tcp://127.0.0.1:1"], "pip install '.[cluster]'"),
         (["--scheduler", "tcp://127.0.0.1:1", "-j", "2"], "-j is for this machine"),
         (["--scheduler", "localhost:8786"], "is not the address of a scheduler"),
         (["--scheduler", ""], "is not the address of a scheduler"),
