@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 FUZZ_READY := .venv/.ready-fuzz
 
-.PHONY: run test lint types unit fuzz examples clean
+.PHONY: run test lint types unit fuzz bench examples clean
 
 run: $(READY)
 	$(BIN)/grader run $(SUBMISSION)
@@ -29,6 +29,9 @@ fuzz: $(FUZZ_READY)
 	for target in wire archive notebook; do \
 		PYTHONPATH=tests $(BIN)/python -m fuzz.drive $$target --seconds $(FUZZ_SECONDS) || exit; \
 	done
+
+bench: $(READY)  # makes an environment per peer first, in the user's cache folder; takes a quarter of an hour
+	$(BIN)/python benchmarks/bench.py --page
 
 examples: $(READY)
 	$(BIN)/python submissions_example/build.py
