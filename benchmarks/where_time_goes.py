@@ -111,7 +111,7 @@ def put_around(timers: Timers) -> None:
     timers.around(Session, "grade", lambda *_: "collect, budgets, records and the rest")
     timers.around(Sandbox, "child", lambda *_: "fork and confine a child")
     timers.around(Child, "end", lambda *_: "end a child")
-    timers.around(Child, "_exchange", lambda _child, envelope, *_: REQUESTS[type(envelope.request).__name__])
+    timers.around(Child, "ask", lambda _child, request, *_: REQUESTS[type(request).__name__])
     timers.around(grader.pipeline, "judge_attempt", lambda *_: "compare")
     timers.around(sys.modules[__name__], "render_json", lambda *_: "report as JSON")
 
