@@ -12,14 +12,12 @@ from grader.sandbox.client import Sandbox
 
 
 @contextmanager
-def warm_sandbox(private: Iterable[Path], *, for_many: bool = False) -> Iterator[Sandbox]:
+def warm_sandbox(private: Iterable[Path]) -> Iterator[Sandbox]:
     """A sandbox whose first template has been told to start. `private`: what student code must not be able to read.
-
-    `for_many`: as for Sandbox.
 
     Raises IsolationError where there is no way to confine it (not on Linux).
     """
-    with closing(Sandbox(Limits(), places_of(private, ()).private, for_many=for_many)) as sandbox:
+    with closing(Sandbox(Limits(), places_of(private, ()).private)) as sandbox:
         sandbox.start("numpy")
         yield sandbox
 

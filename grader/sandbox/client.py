@@ -162,7 +162,7 @@ class Sandbox:
     """Templates by kind, each started when first needed. `close` ends them (see contextlib.closing).
 
     `private`: paths that no child may read, even where they lie among Python's own (the rubrics, the submissions).
-    `omitted`: names of layers to leave out, to show that they matter. `for_many`: start more slowly, for a batch.
+    `omitted`: names of layers to leave out, to show that they matter.
     """
 
     def __init__(
@@ -170,8 +170,6 @@ class Sandbox:
         limits: Limits,
         private: tuple[Path, ...] = (),
         omitted: frozenset[str] = frozenset(),
-        *,
-        for_many: bool = False,
     ) -> None:
         with contextlib.suppress(OSError):  # so that a child of the same user sees nothing of this process in /proc
             prctl(PR_SET_DUMPABLE, 0)
@@ -179,7 +177,6 @@ class Sandbox:
         self.layers: tuple[LayerState, ...] = ()
         self._private = private
         self._omitted = omitted
-        self._for_many = for_many
         self._promised: frozenset[str] = frozenset()
         self._templates: dict[str, Template] = {}
 
@@ -191,7 +188,7 @@ class Sandbox:
             self._templates.pop(kind).close()
         if kind not in self._templates:
             private = tuple(map(os.fsencode, self._private))
-            settings = Settings(kind=kind, private=private, omitted=self._omitted, for_many=self._for_many)
+            settings = Settings(kind=kind, private=private, omitted=self._omitted)
             self._templates[kind] = Template(settings)
         return self._templates[kind]
 
