@@ -54,6 +54,7 @@ class Define(msgspec.Struct, frozen=True, kw_only=True, tag="define"):
 
     candidate: Candidate
     globals: tuple[tuple[str, Value], ...] = ()
+    is_first: bool = False  # of its checks: printing and random generators are as in a new child
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
