@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from grader.errors import SandboxError
 from grader.attempts import Attempts
+from grader.errors import SandboxError
 from grader.pipeline import failed_needs, grade_part, read
 from grader.plan import Part, Plan, Question
 from grader.records import Bundle

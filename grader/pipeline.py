@@ -165,7 +165,9 @@ def grade_checks(every: tuple[Check, ...], plan: Plan, reading: Reading, attempt
         numbered = [(index, check) for index, check in enumerate(every) if _subject(check) == subject]
         checks = tuple(check for _index, check in numbered)
         name = checks[0].target.name
-        graded = with_equivalents(checks, grade_function(checks, name, plan, reading, attempts), plan, reading, attempts)
+        graded = with_equivalents(
+            checks, grade_function(checks, name, plan, reading, attempts), plan, reading, attempts
+        )
         results.update(zip((index for index, _check in numbered), graded, strict=True))
     return tuple(results[index] for index in sorted(results))
 

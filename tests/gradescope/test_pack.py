@@ -81,7 +81,8 @@ def test_pack_asks_where_torch_comes_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wheels", "expected"), [(Wheels("https://example.org/cpu"), {"torch-requirements.txt", "torch.txt", "torch-index.txt"})]
+    ("wheels", "expected"),
+    [(Wheels("https://example.org/cpu"), {"torch-requirements.txt", "torch.txt", "torch-index.txt"})],
 )
 def test_pack_takes_torch_from_an_index(wheels: Wheels, expected: set[str]) -> None:
     with opened(pack(needing_torch(), wheels)) as zipped:
