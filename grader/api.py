@@ -13,13 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from grader.assignment import bundled_folder, load_plan
+from grader.assignment import load_plan
 from grader.by_part import ByPart
 from grader.errors import SandboxError, SubmissionError, UsageError
-from grader.isolation import Isolation, measure, places_of, require
+from grader.isolation import Isolation, measure, require
 from grader.naming import label, name_of
 from grader.pipeline import grade as grade_bundle
 from grader.pipeline import unfinished, ungradable
+from grader.places import bundled_folder, places_of
 from grader.plan import Plan, decode_plan, without_evidence
 from grader.records import Bundle
 from grader.report import PartResult, Report

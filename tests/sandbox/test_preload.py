@@ -20,8 +20,8 @@ from grader.codec import freeze
 from grader.records import Bundle, File, Limits, Raised, Reading, Returned
 from grader.sandbox import preload
 from grader.sandbox.client import Sandbox
-from grader.sandbox.launch import ENVIRONMENT
 from grader.sandbox.messages import Read, ReadingDone
+from grader.sandbox.process import ENVIRONMENT
 
 ROOT = Path(preload.__file__).resolve().parents[2]
 PRELOADED = (
