@@ -13,13 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from grader.assignment import bundled_folder, load_plan
+from grader.assignment import load_plan
 from grader.by_part import ByPart
 from grader.errors import SandboxError, SubmissionError, UsageError
-from grader.isolation import Isolation, measure, places_of, require
+from grader.isolation import Isolation, measure, require
 from grader.naming import label, name_of
 from grader.pipeline import grade as grade_bundle
 from grader.pipeline import unfinished, ungradable
+from grader.places import bundled_folder, places_of
 from grader.plan import Plan, decode_plan, without_evidence
 from grader.records import Bundle
 from grader.report import PartResult, Report
@@ -116,22 +117,20 @@ def open_session(
     allow_weak_isolation: bool = False,
     has_evidence: bool = True,
     private: Iterable[StrPath] = (),
-    for_many: bool = False,
 ) -> Iterator[Session]:
     """A session in which submissions are graded one after the other. It ends the processes that it starts.
 
     `assignment`: or what `load_assignment` takes. `allow_weak_isolation`: grade where student code could do too much,
     which the reports then say; only for code that you trust. `has_evidence`: run the checks beside written answers too,
     which takes longer. `private`: files and folders that student code must not be able to touch, besides the
-    assignment and the submission that is graded: the other submissions, where results are written. `for_many`: start more
-    slowly, and grade notebooks with magics and those of old formats faster.
+    assignment and the submission that is graded: the other submissions, where results are written.
 
     Raises what `load_assignment` raises, and IsolationError where student code cannot be confined (not on Linux).
     """
     source = assignment if isinstance(assignment, Assignment) else _path(assignment)
     own = source.private if isinstance(source, Assignment) else private_of(source)
     others = tuple(map(Path, private))
-    with warm_sandbox((*own, *others), for_many=for_many) as sandbox:
+    with warm_sandbox((*own, *others)) as sandbox:
         loaded = source if isinstance(source, Assignment) else load_assignment(source)
         loaded = loaded if has_evidence else loaded.without_evidence()
         yield Session(loaded, sandbox, others, allows_weak_isolation=allow_weak_isolation)

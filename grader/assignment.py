@@ -11,14 +11,14 @@ from pathlib import Path
 
 import msgspec
 
-from grader.cache import default_folder, load, store
+from grader.cache import load, store
 from grader.errors import UsageError
+from grader.places import PACKAGE, cache_folder
 
 TYPE_CHECKING = False  # as in typing, whose import would cost every start
 if TYPE_CHECKING:
     from grader.plan import Plan
 
-PACKAGE = Path(__file__).parent
 COMPILERS = (
     "*.py",
     "compare/*.py",
@@ -30,12 +30,6 @@ COMPILERS = (
 )  # of the package: what a plan depends on
 
 
-def bundled_folder() -> Path:
-    """The homework that comes with grader: installed with the package, or beside it in a checkout."""
-    installed = PACKAGE / "homework"
-    return installed if installed.is_dir() else PACKAGE.parent
-
-
 def load_plan(folder: Path, cache: Path | None = None) -> Plan:
     """The plan of an assignment folder, from the cache when nothing has changed. `cache` None: the user's cache folder.
 
@@ -45,7 +39,7 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
     """
     check_folder(folder)
     key = plan_key(folder)
-    root = cache or default_folder()
+    root = cache or cache_folder()
     path = root and root / "plans" / f"{key}.plan"
     plan = _read(path, key) if path else None
     if plan is None:

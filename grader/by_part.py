@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from grader.attempts import Attempts
 from grader.errors import SandboxError
 from grader.pipeline import failed_needs, grade_part, read
 from grader.plan import Part, Plan, Question
@@ -18,13 +19,11 @@ class ByPart:
 
     def __init__(self, bundle: Bundle, plan: Plan, sandbox: Sandbox) -> None:
         self.reading, self._spare = read(bundle, plan, sandbox)
-        self.incidents: list[str] = []  # for staff, as in a Report
         self._plan = plan
         self._sandbox = sandbox
-        self._budget = Budget(plan.limits)
         self._done: dict[tuple[str, str], PartResult] = {}
-        self._question = ""
-        self._runner: Runner | None = None
+        self._runner = Runner(sandbox, self.reading, Budget(plan.limits), self._spare)
+        self._attempts = Attempts(self._runner, plan.limits)
 
     def part(self, question: Question, part: Part) -> PartResult:
         """As `pipeline.grade` would grade it, after the parts that it builds on. Only where the reading has no fault.
@@ -36,33 +35,21 @@ class ByPart:
             needed = [self.part(question, other) for other in question.parts if other.label in part.needs]
             failed = failed_needs(question, part, needed)
             try:
-                self._done[key] = self._graded(question, part, failed)
+                self._done[key] = grade_part(question, part, failed, self._plan, self.reading, self._attempts)
             except SandboxError:
                 self.close()
                 self._sandbox.close()
                 raise
         return self._done[key]
 
-    def _graded(self, question: Question, part: Part, failed: tuple[str, ...]) -> PartResult:
-        return grade_part(question, part, failed, self._plan, self.reading, self._runner_of(question))
-
-    def _runner_of(self, question: Question) -> Runner:
-        """One at a time: a question's child ends when another question is asked for."""
-        if self._runner is None or self._question != question.label:
-            self._end_runner()
-            self._question = question.label
-            self._runner = Runner(self._sandbox, self.reading, self._budget, self._spare)
-        return self._runner
+    @property
+    def incidents(self) -> tuple[str, ...]:
+        """For staff, as in a Report."""
+        return tuple(dict.fromkeys(self._runner.incidents))
 
     def close(self) -> None:
         """End the children that there are."""
-        self._end_runner()
         with suppress(SandboxError):  # a template that has ended has taken its children along
+            self._runner.close()
+        with suppress(SandboxError):
             self._spare.close()
-
-    def _end_runner(self) -> None:
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            self.incidents += runner.incidents
-            with suppress(SandboxError):
-                runner.close()

@@ -12,16 +12,6 @@ from pathlib import Path
 OTHERS_MAY_WRITE = 0o022
 
 
-def default_folder() -> Path | None:
-    """Where they are kept; None for a user without a home."""
-    if own := os.environ.get("GRADER_CACHE_DIR"):
-        return Path(own)
-    shared, home = (Path(os.environ.get(name, "")) for name in ("XDG_CACHE_HOME", "HOME"))
-    if shared.is_absolute():
-        return shared / "grader"
-    return home / ".cache" / "grader" if home.is_absolute() else None
-
-
 def load(path: Path, key: str) -> bytes | None:
     """What was stored under this key, if the file is whole, ours, and nobody else could have written it."""
     try:

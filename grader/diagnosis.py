@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from grader import __version__
-from grader.isolation import REMEDIES, Isolation, measure, places_around
+from grader.isolation import REMEDIES, Isolation, measure
+from grader.places import places_around
 from grader.records import LayerState, Limits, Property
 from grader.sandbox.client import Sandbox
 

@@ -42,16 +42,16 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def _handout(options: argparse.Namespace) -> int:
-    from grader.assignment import bundled_folder  # noqa: PLC0415
     from grader.commands.handout import handout  # noqa: PLC0415
+    from grader.places import bundled_folder  # noqa: PLC0415
 
     return handout(options.assignment or bundled_folder(), options.output, replaces=options.force)
 
 
 def _pack(options: argparse.Namespace) -> int:
-    from grader.assignment import bundled_folder  # noqa: PLC0415
     from grader.commands.pack import Verification, pack_assignment  # noqa: PLC0415
     from grader.gradescope.pack import Wheels  # noqa: PLC0415
+    from grader.places import bundled_folder  # noqa: PLC0415
 
     wheels = Wheels(options.torch_index, options.wheelhouse)
     verification = Verification(options.verify is not None, tuple(options.verify or ()))
@@ -59,8 +59,8 @@ def _pack(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from grader.assignment import bundled_folder  # noqa: PLC0415
     from grader.commands.run import Options, run  # noqa: PLC0415
+    from grader.places import bundled_folder  # noqa: PLC0415
 
     assignment = options.assignment or bundled_folder()
     return run(
@@ -85,8 +85,8 @@ def _moment(options: argparse.Namespace) -> str | None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from grader.assignment import bundled_folder  # noqa: PLC0415
     from grader.commands.batch import Options, batch  # noqa: PLC0415
+    from grader.places import bundled_folder  # noqa: PLC0415
 
     return batch(
         Options(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,7 +73,7 @@ def _replaced(path: Path) -> Path:
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
     """A new file beside `target`, with the permissions that new files have; it is gone afterwards."""
-    path = target.with_name(f".grader-{secrets.token_hex(6)}")
+    path = target.with_name(f".grader-{os.urandom(6).hex()}")
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     try:
         yield path

@@ -7,16 +7,15 @@ import os
 import platform
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from grader import __version__
-from grader.cache import default_folder, load, store
+from grader.cache import load, store
 from grader.errors import IsolationError, SandboxError
+from grader.places import Places, cache_folder
 from grader.records import LayerState, Property, Trial
 from grader.sandbox.client import Sandbox
 from grader.sandbox.messages import SelfTest, SelfTested
@@ -36,29 +35,6 @@ REMEDIES = {
     Property.RESOURCES: "Use Linux, where a process's address space can be limited.",
     Property.LIBRARIES: "Put Python and its libraries where every user can read them (not under /root, say).",
 }
-
-
-class Places(NamedTuple):
-    """What lies on this machine that student code must not touch."""
-
-    private: tuple[Path, ...]  # files and folders that it must not read
-    writable: tuple[Path, ...]  # folders that it must not write to, though others may
-
-
-def places_around(assignment: Path, submission: Path | None = None, output: Path | None = None) -> Places:
-    """What is at stake when a submission is graded: rubric, reference, plans, submission, results."""
-    private = (assignment / "rubrics", assignment / "reference", submission, output)
-    return places_of(private, (output and output.parent,))
-
-
-def places_of(private: Iterable[Path | None], writable: Iterable[Path | None]) -> Places:
-    """These, the plans, and the folders that everybody may write to."""
-    open_to_all = (Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd())  # noqa: S108 (tried)
-    return Places(_absolute((*private, default_folder())), _absolute((*open_to_all, *writable)))
-
-
-def _absolute(paths: Iterable[Path | None]) -> tuple[Path, ...]:
-    return tuple(path.absolute() for path in paths if path is not None)
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +103,7 @@ def measure_once(sandbox: Sandbox, places: Places, folder: Path | None = None) -
 
     `folder` None: the user's cache folder.
     """
-    root = folder or default_folder()
+    root = folder or cache_folder()
     key = _key(places)
     path = root and root / "isolation" / key
     known = _decoded(load(path, key)) if path else None

@@ -8,17 +8,17 @@ from contextlib import closing
 import msgspec
 
 from grader import __version__
+from grader.attempts import Attempts
 from grader.judging import judge, result
 from grader.plan import Check, Part, Plan, Question
 from grader.records import Bundle, Candidate, Reading
-from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status
+from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status, Visibility
 from grader.running import Budget, Runner, Spare, read_and_keep, start_what_is_needed
 from grader.sandbox.client import Sandbox
 from grader.scoring import (
     awaiting,
     best_of,
     better,
-    judge_attempt,
     not_attempted,
     not_graded,
     part_result,
@@ -51,14 +51,30 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResu
         report = ungradable(bundle.name, reading.fault, plan)
         return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
     start_what_is_needed(plan, reading, sandbox)
-    questions, incidents = [], []
-    with closing(spare):
-        for question in plan.questions:
-            with closing(Runner(sandbox, reading, budget, spare)) as runner:
-                questions.append(grade_question(question, plan, reading, runner, results))
-            incidents += runner.incidents
+    with closing(spare), closing(Runner(sandbox, reading, budget, spare)) as runner:
+        attempts = Attempts(runner, plan.limits)
+        for question in map(_shown_at_once, plan.questions):
+            grade_question(question, plan, reading, attempts, results)
+        questions = [grade_question(question, plan, reading, attempts, results) for question in plan.questions]
     report = report_of(bundle.name, questions, reading, plan)
-    return msgspec.structs.replace(report, layers=sandbox.layers, incidents=tuple(incidents))
+    incidents = tuple(dict.fromkeys(runner.incidents))
+    return msgspec.structs.replace(report, layers=sandbox.layers, incidents=incidents)
+
+
+def _shown_at_once(question: Question) -> Question:
+    """The checks of functions that students see at once. They are run before all others, whose inputs are secret.
+
+    One child is enough for them, and nothing secret has been in it.
+    """
+    parts = (
+        msgspec.structs.replace(part, evidence=(), checks=tuple(check for check in part.checks if _is_shown(check)))
+        for part in question.parts
+    )
+    return msgspec.structs.replace(question, parts=tuple(parts))
+
+
+def _is_shown(check: Check) -> bool:
+    return check.visibility is Visibility.VISIBLE and not isinstance(check.target, LogTarget)
 
 
 def read(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> tuple[Reading, Spare]:
@@ -109,13 +125,13 @@ def report_of(name: str, questions: list[QuestionResult], reading: Reading, plan
 
 
 def grade_question(
-    question: Question, plan: Plan, reading: Reading, runner: Runner, known: Mapping[str, PartResult]
+    question: Question, plan: Plan, reading: Reading, attempts: Attempts, known: Mapping[str, PartResult]
 ) -> QuestionResult:
     """One question: its parts in order; a part whose prerequisites failed is skipped. `known`: by label."""
     parts: list[PartResult] = []
     for part in question.parts:
         result = known.get(f"{question.label}({part.label})")
-        parts.append(result or grade_part(question, part, failed_needs(question, part, parts), plan, reading, runner))
+        parts.append(result or grade_part(question, part, failed_needs(question, part, parts), plan, reading, attempts))
     return question_result(question, parts)
 
 
@@ -133,23 +149,25 @@ def _counts_as_passed(check: CheckResult) -> bool:
 
 
 def grade_part(
-    question: Question, part: Part, failed: tuple[str, ...], plan: Plan, reading: Reading, runner: Runner
+    question: Question, part: Part, failed: tuple[str, ...], plan: Plan, reading: Reading, attempts: Attempts
 ) -> PartResult:
     """One part, unless parts that it builds on have failed; its written answer is a person's in any case."""
     label = question.label
-    results = skipped(part.checks, label, failed) if failed else grade_checks(part.checks, plan, reading, runner)
-    evidence = grade_checks(part.evidence, plan, reading, runner)
+    results = skipped(part.checks, label, failed) if failed else grade_checks(part.checks, plan, reading, attempts)
+    evidence = grade_checks(part.evidence, plan, reading, attempts)
     return part_result(question, part, results, written_result(question, part, evidence, reading))
 
 
-def grade_checks(every: tuple[Check, ...], plan: Plan, reading: Reading, runner: Runner) -> tuple[CheckResult, ...]:
+def grade_checks(every: tuple[Check, ...], plan: Plan, reading: Reading, attempts: Attempts) -> tuple[CheckResult, ...]:
     """The checks of a part: function by function, the results in the rubric's order."""
     results: dict[int, CheckResult] = {}
     for subject in dict.fromkeys(map(_subject, every)):
         numbered = [(index, check) for index, check in enumerate(every) if _subject(check) == subject]
         checks = tuple(check for _index, check in numbered)
         name = checks[0].target.name
-        graded = with_equivalents(checks, grade_function(checks, name, plan, reading, runner), plan, reading, runner)
+        graded = with_equivalents(
+            checks, grade_function(checks, name, plan, reading, attempts), plan, reading, attempts
+        )
         results.update(zip((index for index, _check in numbered), graded, strict=True))
     return tuple(results[index] for index in sorted(results))
 
@@ -160,30 +178,30 @@ def _subject(check: Check) -> tuple[str, bool]:
 
 
 def with_equivalents(
-    checks: tuple[Check, ...], results: tuple[CheckResult, ...], plan: Plan, reading: Reading, runner: Runner
+    checks: tuple[Check, ...], results: tuple[CheckResult, ...], plan: Plan, reading: Reading, attempts: Attempts
 ) -> tuple[CheckResult, ...]:
     """The results, with those of another way to answer where the function did not pass and the other way does better."""
     return tuple(
         one
         if check.equivalent is None or one.status is Status.PASSED
         else better(
-            check, one, *grade_function((check.equivalent,), check.equivalent.target.name, plan, reading, runner)
+            check, one, *grade_function((check.equivalent,), check.equivalent.target.name, plan, reading, attempts)
         )
         for check, one in zip(checks, results, strict=True)
     )
 
 
 def grade_function(
-    checks: tuple[Check, ...], name: str, plan: Plan, reading: Reading, runner: Runner
+    checks: tuple[Check, ...], name: str, plan: Plan, reading: Reading, attempts: Attempts
 ) -> tuple[CheckResult, ...]:
     """All checks of one function, on the candidate that does best; of logs, on these."""
     if isinstance(checks[0].target, LogTarget):
-        return tuple(grade_logs(check, plan, reading, runner) for check in checks)
+        return tuple(grade_logs(check, plan, reading, attempts) for check in checks)
     candidates = [candidate for candidate in reading.candidates if candidate.name == name]
     filled = [candidate for candidate in candidates if not candidate.is_placeholder and not candidate.fault]
     if not filled:
         return not_attempted(checks, name, reading)
-    judged = tuple(_judged(checks, filled, plan, runner))
+    judged = tuple(_judged(checks, filled, attempts))
     results = best_of(judged)
     run = {one.candidate.place for one in judged}
     rest = {candidate.place: candidate for candidate in candidates if candidate.place not in run}
@@ -191,20 +209,20 @@ def grade_function(
     return tuple(msgspec.structs.replace(result, others=result.others + unrun) for result in results)
 
 
-def grade_logs(check: Check, plan: Plan, reading: Reading, runner: Runner) -> CheckResult:
+def grade_logs(check: Check, plan: Plan, reading: Reading, attempts: Attempts) -> CheckResult:
     """A check of the files that came with the code. What they say is the student's own report."""
     if not reading.logs:
         return result(check, Status.MISSING, message=f"No logs were handed in ({', '.join(plan.logs)}).")
-    return judge(check, runner.run_on_logs(check), plan.limits)
+    return judge(check, attempts.on_logs(check), plan.limits)
 
 
-def _judged(checks: tuple[Check, ...], filled: list[Candidate], plan: Plan, runner: Runner) -> Iterator[Judged]:
+def _judged(checks: tuple[Check, ...], filled: list[Candidate], attempts: Attempts) -> Iterator[Judged]:
     """The last candidate first; one that no earlier one can beat ends it (see scoring.best_of)."""
     unbeaten = None
     for candidate in reversed(filled):
         if unbeaten not in {None, candidate.place}:
             return
-        judged = judge_attempt(checks, runner.run(candidate, checks), plan.limits)
+        judged = attempts.judged(candidate, checks)
         yield judged
         if total(judged.results) == possible(judged.results):
             return

@@ -142,14 +142,25 @@ class _Used(msgspec.Struct):
     kind: str  # of template
     purpose: str  # the visibility of its checks, or LOGS
     defined: tuple[Candidate, Globals] | None = None
+    had: dict[str, Candidate] = {}  # the candidates that have run in it, by name
+
+    def takes(self, purpose: str, kind: str, candidate: Candidate | None) -> bool:
+        """Whether these checks may run in it."""
+        is_rival = candidate is not None and self.had.get(candidate.name, candidate) is not candidate
+        return self.child.is_alive and self.purpose == purpose and kind in (self.kind, "numpy") and not is_rival
+
+    def is_shared(self, candidate: Candidate) -> bool:
+        """Whether other functions have run in it."""
+        return bool(self.had.keys() - {candidate.name})
 
 
 class Runner:
-    """Runs one question's checks in one child, which is replaced when it dies. `close` ends the child.
+    """Runs one submission's checks in one child, which is replaced when it dies. `close` ends the child.
 
     A rival definition of the same function gets another child: it must not find what the first has changed. So do checks
     that students see at another time: no state may carry a secret input into what is shown earlier. There is never more
     than one, for each may use all the memory that there is. `spare`: a child that can be taken in place of a new one.
+    Functions share a child, which costs a fraction of one for each: see Attempts for how none suffers from another.
     """
 
     def __init__(self, sandbox: Sandbox, reading: Reading, budget: Budget, spare: Spare | None = None) -> None:
@@ -159,23 +170,25 @@ class Runner:
         self._budget = budget
         self._spare = spare or Spare()
         self._used: _Used | None = None
-        self._names: set[str] = set()
+        self._is_first = True
 
     def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
         """All checks on one candidate. One that cannot be defined, or keeps dying, is not tried again.
 
         What students see first comes first: a death in what they see later must not show in it.
         """
-        if candidate.name in self._names:
-            self.close()
-        self._names.add(candidate.name)
         states: dict[Visibility, _State] = {}
         outcomes: dict[int, tuple[Outcome, ...]] = {}
+        is_shared = False
         for index, check in sorted(enumerate(checks), key=lambda pair: ORDER.index(pair[1].visibility)):
+            if check.visibility not in states:
+                self._start()
             state = states.setdefault(check.visibility, _State())
             outcomes[index] = (state.verdict,) if state.verdict else self._run_check(candidate, check)
             state.add(outcomes[index][-1])
-        return Attempt(candidate=candidate, outcomes=tuple(outcomes[index] for index in sorted(outcomes)))
+            is_shared |= self._is_shared(candidate)
+        in_order = tuple(outcomes[index] for index in sorted(outcomes))
+        return Attempt(candidate=candidate, outcomes=in_order, is_shared=is_shared)
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -188,10 +201,26 @@ class Runner:
         outcomes: list[Outcome] = []
         for case in check.cases:
             with self._budget.spend(check.visibility):
-                outcomes.append(self._call(self._used_for(LOGS, "numpy", check).child, check, case))
+                outcomes.append(self._call(self._used_for(LOGS, "numpy", check, None).child, check, case))
         return tuple(outcomes)
 
+    def _start(self) -> None:
+        """What comes now is the first of its kind: it finds nothing of what others have left in the child."""
+        self._is_first = True
+        if self._used is not None:
+            self._used.defined = None
+
+    def _is_shared(self, candidate: Candidate) -> bool:
+        return self._used is not None and self._used.is_shared(candidate)
+
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
+        """One check. What ends a child in which others have run before is tried once more, in a new one."""
+        outcomes = self._run_cases(candidate, check)
+        if _is_death(outcomes[-1]) and self._is_shared(candidate):
+            outcomes = self._run_cases(candidate, check)
+        return outcomes
+
+    def _run_cases(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
         outcomes: list[Outcome] = []
         for case in check.cases:
             with self._budget.spend(check.visibility):
@@ -202,10 +231,12 @@ class Runner:
         return tuple(outcomes)
 
     def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
-        used = self._used_for(check.visibility.value, _kind(candidate.libraries, check), check)
+        used = self._used_for(check.visibility.value, _kind(candidate.libraries, check), check, candidate)
+        used.had[candidate.name] = candidate
         if used.defined != (candidate, case.globals):
             used.defined = None
-            request = Define(candidate=candidate, globals=case.globals)
+            request = Define(candidate=candidate, globals=case.globals, is_first=self._is_first)
+            self._is_first = False
             answer = used.child.ask(request, self._budget.to_define(check.visibility))
             if not isinstance(answer, Done):
                 return _outcome(answer, while_defining=True)
@@ -216,10 +247,10 @@ class Runner:
         call = Call(target=check.target, arguments=case.arguments)
         return bounded(_outcome(child.ask(call, self._budget.to_call(check.visibility))), case)
 
-    def _used_for(self, purpose: str, kind: str, check: Check) -> _Used:
+    def _used_for(self, purpose: str, kind: str, check: Check, candidate: Candidate | None) -> _Used:
         """The child for checks of this purpose; a new one where there is none, or it is dead, or lacks torch."""
         used = self._used
-        if used is None or not used.child.is_alive or used.purpose != purpose or kind not in (used.kind, "numpy"):
+        if used is None or not used.takes(purpose, kind, candidate):
             self.close()
             used = self._used = _Used(self._new_child(kind, check), kind, purpose)
             answer = used.child.ask(self._load_for(check.target), self._budget.to_define(check.visibility))

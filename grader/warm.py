@@ -6,22 +6,29 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from grader.isolation import places_of
-from grader.records import Limits
-from grader.sandbox.client import Sandbox
+from grader.places import places_of
+from grader.sandbox.namespaces import jail
+from grader.sandbox.process import TemplateProcess, import_path
+
+TYPE_CHECKING = False  # as in typing, whose import would cost every start
+if TYPE_CHECKING:
+    from grader.sandbox.client import Sandbox
 
 
 @contextmanager
-def warm_sandbox(private: Iterable[Path], *, for_many: bool = False) -> Iterator[Sandbox]:
+def warm_sandbox(private: Iterable[Path]) -> Iterator[Sandbox]:
     """A sandbox whose first template has been told to start. `private`: what student code must not be able to read.
-
-    `for_many`: as for Sandbox.
 
     Raises IsolationError where there is no way to confine it (not on Linux).
     """
-    with closing(Sandbox(Limits(), places_of(private, ()).private, for_many=for_many)) as sandbox:
-        sandbox.start("numpy")
-        yield sandbox
+    paths = places_of(private, ()).private
+    with closing(TemplateProcess(jail(import_path(), paths))) as first:
+        from grader.records import Limits  # noqa: PLC0415 (while the template starts)
+        from grader.sandbox.client import Sandbox  # noqa: PLC0415
+
+        with closing(Sandbox(Limits(), paths, first=first)) as sandbox:
+            sandbox.start("numpy")
+            yield sandbox
 
 
 def private_of(assignment: Path) -> tuple[Path, ...]:

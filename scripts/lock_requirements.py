@@ -1,8 +1,9 @@
 """Pins what the Gradescope container installs: `python scripts/lock_requirements.py [PYTHON]`.
 
-Writes grader/gradescope/requirements.txt with versions for the system Python of the default image (3.10), as that
-interpreter's own pip resolves them, and the hashes of these versions' wheels for it and the later Pythons that other images
-have. torch is not in it: it comes as a CPU build from where `grader pack` is told.
+Writes grader/gradescope/requirements.txt, and torch-requirements.txt with what torch needs on top, with versions for the
+system Python of the default image (3.10), as that interpreter's own pip resolves them, and the hashes of these versions' wheels
+for it and the later Pythons that other images have. torch itself is in neither: it comes as a CPU build from where `grader
+pack` is told.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PAGE = Path(__file__).parents[1] / "grader" / "gradescope" / "requirements.txt"
+FOLDER = Path(__file__).parents[1] / "grader" / "gradescope"
 # mpmath as the sympy that torch needs wants it: else installing torch would replace the pinned one
 WANTED = ("ipython>=8.12", "mpmath>=1.3,<1.4", "msgspec>=0.19", "nbformat>=5.9", "numpy>=1.26", "rich>=13.7")
+TORCH_NEEDS = ("filelock", "fsspec>=0.8.5", "jinja2", "networkx>=2.5.1", "setuptools>=77.0.3", "sympy>=1.13.3")
 HEAD = "# Written by scripts/lock_requirements.py for Python {versions} on Linux, x86-64."
 LATER = ("3.11", "3.12", "3.13")  # they take the same versions; a line has a hash for each different wheel
 
@@ -26,12 +28,26 @@ def main(python: str) -> int:
     version = subprocess.run(  # noqa: S603 (the interpreter that was named)
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], check=True, capture_output=True, text=True
     ).stdout.strip()
-    found = pins(resolve(python, *WANTED))
+    head = HEAD.format(versions=", ".join([version, *LATER]))
+    own = locked(python, *WANTED)
+    ours = {line.split("==")[0] for line in own}
+    whole = locked(python, *(line.split(" ")[0] for line in own), *TORCH_NEEDS)
+    write("requirements.txt", head, own)
+    write("torch-requirements.txt", head, [line for line in whole if line.split("==")[0] not in ours])
+    return 0
+
+
+def locked(python: str, *wanted: str) -> list[str]:
+    """A line for each release that these need."""
+    found = pins(resolve(python, *wanted))
     names = [f"{pin.name}=={pin.version}" for pin in found]
     others = [pins(resolve(python, *names, "--no-deps", "--python-version", later)) for later in LATER]
-    lines = [_line(same) for same in zip(found, *others, strict=True)]
-    PAGE.write_text("\n".join([HEAD.format(versions=", ".join([version, *LATER])), *lines, ""]), "utf-8")
-    return 0
+    return [_line(same) for same in zip(found, *others, strict=True)]
+
+
+def write(name: str, head: str, lines: list[str]) -> None:
+    """A file of requirements in the package."""
+    (FOLDER / name).write_text("\n".join([head, *lines, ""]), "utf-8")
 
 
 class Pin(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from builders import bundle
 
 from grader.codec import freeze
+from grader.records import Limits
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Call, Define, Done, Load
 from grader.submission.read import Wanted, read_submission
@@ -32,3 +33,18 @@ def result_of(sandbox: Sandbox, source: str, *arguments: object, seconds: float 
         return child.ask(call(*arguments), seconds)
     finally:
         child.end()
+
+
+class Counting(Sandbox):
+    """A sandbox that knows how many of its children live."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.children: list[Child] = []
+        self.most = 0
+
+    def child(self, kind: str) -> Child:
+        """As Sandbox gives it."""
+        self.children.append(super().child(kind))
+        self.most = max(self.most, sum(child.is_alive for child in self.children))
+        return self.children[-1]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import bundled_folder, load_plan, plan_key
+from grader.assignment import load_plan, plan_key
 from grader.cache import store
 from grader.errors import RubricError, UsageError
+from grader.places import bundled_folder
 
 QUESTION = """\
 question: 1

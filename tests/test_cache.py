@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cache import _head, _is_ours, default_folder, load, store
+from grader.cache import _head, _is_ours, load, store
 
 KEY, BODY = "a-key", b"first line\nsecond line\n"
 
@@ -17,30 +17,6 @@ KEY, BODY = "a-key", b"first line\nsecond line\n"
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "cache" / "kind" / "file"
-
-
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ({"GRADER_CACHE_DIR": "/own", "XDG_CACHE_HOME": "/xdg", "HOME": "/home/x"}, "/own"),
-        ({"GRADER_CACHE_DIR": "own"}, "own"),
-        ({"XDG_CACHE_HOME": "/xdg", "HOME": "/home/x"}, "/xdg/grader"),
-        ({"XDG_CACHE_HOME": "relative", "HOME": "/home/x"}, "/home/x/.cache/grader"),
-        ({"HOME": "/home/x"}, "/home/x/.cache/grader"),
-        ({"HOME": "relative"}, None),
-        ({}, None),
-    ],
-)
-@pytest.mark.parametrize("absent", ["empty", "missing"])
-def test_default_folder(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: str | None, absent: str
-) -> None:
-    for name in ("GRADER_CACHE_DIR", "XDG_CACHE_HOME", "HOME"):
-        if name in environment or absent == "empty":
-            monkeypatch.setenv(name, environment.get(name, ""))
-        else:
-            monkeypatch.delenv(name, raising=False)
-    assert default_folder() == (Path(expected) if expected else None)
 
 
 @pytest.mark.parametrize("body", [BODY, b"", b"\n", b"\x00\xff"])

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from grader import __version__
-from grader.assignment import bundled_folder
 from grader.diagnosis import Diagnosis, PropertyState, _property, _version_of, diagnose
 from grader.isolation import REMEDIES, Isolation
+from grader.places import bundled_folder
 from grader.records import Property, Trial
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from grader.cache import store
 from grader.errors import IsolationError
-from grader.isolation import REMEDIES, Isolation, Places, measure, measure_once, places_around, require
+from grader.isolation import REMEDIES, Isolation, measure, measure_once, require
+from grader.places import Places, places_around
 from grader.records import Limits, Property, Trial
 from grader.sandbox.client import Sandbox
 

@@ -11,6 +11,7 @@ from contextlib import closing
 import msgspec
 import pytest
 from builders import SQUARE, bundle, check, plan, zip_bundle
+from children import Counting
 
 from grader.errors import SandboxError
 from grader.plan import Case, Check, Plan
@@ -201,23 +202,9 @@ def test_run_takes_no_time_of_hidden_checks_from_what_is_shown_earlier(
     assert outcomes == ((Returned(value=4.0), Returned(value=9.0)),)
 
 
-class Counting(Sandbox):
-    """A sandbox that knows how many of its children live."""
-
-    def __init__(self) -> None:
-        super().__init__(LIMITS)
-        self.children: list[Child] = []
-        self.most = 0
-
-    def child(self, kind: str) -> Child:
-        self.children.append(super().child(kind))
-        self.most = max(self.most, sum(child.is_alive for child in self.children))
-        return self.children[-1]
-
-
 def test_run_has_one_child_at_a_time() -> None:
     each = [msgspec.structs.replace(SQUARE, visibility=visibility) for visibility in Visibility]
-    with closing(Counting()) as counting:
+    with closing(Counting(LIMITS)) as counting:
         attempt(counting, "def square(x): return x * x", *each)
         assert (counting.most, len(counting.children)) == (1, 5)
 

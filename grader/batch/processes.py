@@ -38,9 +38,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerProcess:
-    """A worker, for one thread at a time. It ends with the thread that has started it, or when it is killed."""
+    """A worker, for one thread at a time. It ends with the thread that has started it, or when it is killed.
 
-    def __init__(self, setup: bytes) -> None:
+    `processor`: the only one that it and what it starts may use; None: any.
+    """
+
+    def __init__(self, setup: bytes, processor: int | None = None) -> None:
+        self.processor = processor
         self._connection, theirs = Pipe()
         start = f"import sys; sys.path[:] = {sys.path!r}; from grader.batch.processes import main; "
         start += f"main({theirs.fileno()}, {os.getpid()})"
@@ -51,6 +55,9 @@ class WorkerProcess:
             pass_fds=(theirs.fileno(),),
         )
         theirs.close()
+        if processor is not None:
+            with contextlib.suppress(OSError):  # it has ended, or the processor is gone: then any will do
+                os.sched_setaffinity(self.pid, {processor})
         self._send(setup)
 
     @property

@@ -54,7 +54,7 @@ class Worker:
             self.close()
             setup = msgspec.msgpack.decode(data, type=Setup)
             assignment = Assignment(plan=decode_plan(setup.plan), private=tuple(map(Path, setup.private)))
-            session = open_session(assignment, allow_weak_isolation=setup.allows_weak_isolation, for_many=True)
+            session = open_session(assignment, allow_weak_isolation=setup.allows_weak_isolation)
             self._session = self._stack.enter_context(session)
             self._setup = data
 

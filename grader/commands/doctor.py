@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from grader.assignment import bundled_folder
 from grader.diagnosis import diagnose
 from grader.errors import IsolationError
+from grader.places import bundled_folder
 
 
 def doctor(assignment: Path | None, *, as_json: bool) -> int:

@@ -13,8 +13,11 @@ from typing import NamedTuple
 from grader.errors import UsageError
 from grader.files import check_writable, is_special, write_atomically
 from grader.outputs.formats import render, render_problem
-from grader.report import Report
 from grader.warm import private_of, warm_sandbox
+
+TYPE_CHECKING = False  # as in typing
+if TYPE_CHECKING:
+    from grader.report import Report
 
 NOT_GRADABLE = 4
 NOT_MET = 1

@@ -17,10 +17,11 @@ from grader.gradescope.allowance import allowance, this_machine
 from grader.gradescope.metadata import Metadata, read_metadata
 from grader.gradescope.policy import refusal
 from grader.gradescope.results import graded_results, problem_results, refused_results, unfinished_results
-from grader.isolation import Places, measure, require
+from grader.isolation import measure, require
 from grader.naming import name_of
 from grader.outputs.text import render_text
 from grader.pipeline import grade, unfinished, ungradable
+from grader.places import Places
 from grader.plan import Plan, decode_plan
 from grader.report import Report
 from grader.sandbox.client import Sandbox

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 DATE = (1980, 1, 1, 0, 0, 0)  # of every entry: the same content gives the same bytes
 PROGRAMS = ("setup.sh", "run_autograder")
 TORCH = "torch==2.13.0\n"
+HOW = "docs/gradescope.md says how to fill it with pip download"
 
 
 class Wheels(NamedTuple):
@@ -59,6 +60,7 @@ def _members(plan: Plan, wheels: Wheels) -> Iterator[Member]:
     yield Member("requirements.txt", (HERE / "requirements.txt").read_bytes())
     yield Member(NAME, archive(wheel_members()))
     if needs_torch(plan):
+        yield Member("torch-requirements.txt", (HERE / "torch-requirements.txt").read_bytes())
         yield Member("torch.txt", TORCH.encode())
         yield from _torch_index(wheels)
     if wheels.house is not None:
@@ -80,9 +82,9 @@ def _torch_index(wheels: Wheels) -> Iterator[Member]:
 
 def _wheelhouse(folder: Path) -> Iterator[Member]:
     if not folder.is_dir():
-        raise UsageError(f"--wheelhouse {folder}: there is no such folder; make it with pip download -d {folder}")
+        raise UsageError(f"--wheelhouse {folder}: there is no such folder ({HOW})")
     found = sorted(folder.glob("*.whl"))
     if not found:
-        raise UsageError(f"{folder}: there are no wheels; fill it with pip download")
+        raise UsageError(f"--wheelhouse {folder}: there are no wheels in it ({HOW})")
     for path in found:
         yield Member(f"wheelhouse/{path.name}", path.read_bytes())

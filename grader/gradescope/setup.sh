@@ -17,11 +17,12 @@ if [ -d "$SOURCE/wheelhouse" ]; then
 fi
 $PIP --require-hashes --only-binary :all: -r "$SOURCE/requirements.txt"
 if [ -f "$SOURCE/torch.txt" ]; then
-  if [ -d "$SOURCE/wheelhouse" ]; then
-    $PIP --only-binary :all: -r "$SOURCE/torch.txt"
-  else
-    $PIP --only-binary :all: --extra-index-url "$(cat "$SOURCE/torch-index.txt")" -r "$SOURCE/torch.txt"
+  $PIP --require-hashes --only-binary :all: -r "$SOURCE/torch-requirements.txt"
+  INDEX=()
+  if [ -f "$SOURCE/torch-index.txt" ]; then
+    INDEX=(--extra-index-url "$(cat "$SOURCE/torch-index.txt")")
   fi
+  $PIP --no-deps --only-binary :all: "${INDEX[@]}" -r "$SOURCE/torch.txt"
 fi
 $PIP --no-deps "$SOURCE"/grader-*.whl
 "$ROOT/venv/bin/python" -m compileall -q "$ROOT"/venv/lib/python3*/site-packages/grader

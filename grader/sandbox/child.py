@@ -120,6 +120,8 @@ class Server:
 
     def _run(self, request: Define | Call) -> Done | Outcome:
         if isinstance(request, Define):
+            if request.is_first:
+                self._prepare()
             return self._workspace.define(request)
         return self._workspace.call(request)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import signal
-import sys
 import time
 from pathlib import Path
 
-from grader.errors import IsolationError, SandboxError, WireError
+from grader.errors import SandboxError, WireError
 from grader.records import Crashed, LayerState, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.sandbox import namespaces
 from grader.sandbox.kernel import PR_SET_DUMPABLE, prctl
@@ -32,6 +30,7 @@ from grader.sandbox.messages import (
     SelfTested,
     Settings,
 )
+from grader.sandbox.process import TemplateProcess
 from grader.sandbox.wire import ClosedError, DeadlineError, Reader, pack, send, unpack
 
 FORK_SECONDS = 20.0
@@ -74,7 +73,7 @@ class Child:
         """
         if not self.is_alive:
             return self._last_answer
-        nonce = secrets.token_bytes(16)
+        nonce = os.urandom(16)
         deadline = time.monotonic() + seconds
         try:
             send(self._started.request_fd, pack(Envelope(nonce=nonce, request=request)), deadline)
@@ -162,7 +161,8 @@ class Sandbox:
     """Templates by kind, each started when first needed. `close` ends them (see contextlib.closing).
 
     `private`: paths that no child may read, even where they lie among Python's own (the rubrics, the submissions).
-    `omitted`: names of layers to leave out, to show that they matter. `for_many`: start more slowly, for a batch.
+    `omitted`: names of layers to leave out, to show that they matter. `first`: a process that has been started already,
+    for the same private paths; it becomes the first template.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class Sandbox:
         private: tuple[Path, ...] = (),
         omitted: frozenset[str] = frozenset(),
         *,
-        for_many: bool = False,
+        first: TemplateProcess | None = None,
     ) -> None:
         with contextlib.suppress(OSError):  # so that a child of the same user sees nothing of this process in /proc
             prctl(PR_SET_DUMPABLE, 0)
@@ -179,21 +179,23 @@ class Sandbox:
         self.layers: tuple[LayerState, ...] = ()
         self._private = private
         self._omitted = omitted
-        self._for_many = for_many
+        self._first = first
         self._promised: frozenset[str] = frozenset()
         self._templates: dict[str, Template] = {}
 
     def start(self, kind: str) -> Template:
         """Start the template of this kind if it does not run (any more), without waiting for its imports."""
-        if sys.platform != "linux":
-            raise IsolationError("student code can be confined on Linux only: use a container (see docs/isolation.md)")
         if kind in self._templates and self._templates[kind].was_killed():
             self._templates.pop(kind).close()
         if kind not in self._templates:
             private = tuple(map(os.fsencode, self._private))
-            settings = Settings(kind=kind, private=private, omitted=self._omitted, for_many=self._for_many)
-            self._templates[kind] = Template(settings)
+            settings = Settings(kind=kind, private=private, omitted=self._omitted)
+            self._templates[kind] = Template(settings, self._take_first() if kind == "numpy" else None)
         return self._templates[kind]
+
+    def _take_first(self) -> TemplateProcess | None:
+        first, self._first = self._first, None
+        return first
 
     def child(self, kind: str) -> Child:
         """A new child of the template of this kind ("numpy" or "torch")."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,38 +16,18 @@ from grader.errors import SandboxError
 from grader.records import LayerState, Limits
 from grader.sandbox import namespaces
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Settings, Status
+from grader.sandbox.process import TemplateProcess, import_path
 from grader.sandbox.wire import unpack
 
 START_SECONDS = 120.0  # importing torch on half a processor
 REAP_SECONDS = 20.0
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second: as bubblewrap passes it on
 FIRST_UID, UIDS = 60_578, 600  # a range that neither people nor services get
-ENVIRONMENT = {  # all that a template and its children see
-    "PATH": os.defpath,
-    "HOME": "/nonexistent",
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "Agg",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
-    "TORCHINDUCTOR_CACHE_DIR": "/",  # torch makes this folder when it is imported: it must be there already
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
-}
 
 
 def first_offset() -> int:
     """Where a template starts in the range of users: another template, of this grader or another, uses others."""
-    return secrets.randbelow(UIDS)
-
-
-def import_path() -> list[str]:
-    """Where the template finds modules: as here, but not in the working directory or beside the script that is run.
-
-    As here means with PYTHONPATH and a user's site. What lies in those two places (the rubrics, say) is no business of
-    a submission; the folder of this package itself stays.
-    """
-    own = str(Path(__file__).resolve().parents[2])
-    unwanted = {own, str(Path.cwd()), str(Path(sys.argv[0]).absolute().parent), "/"}
-    return [*(path for path in sys.path if Path(path).is_absolute() and path not in unwanted), own]
+    return int.from_bytes(os.urandom(4), "little") % UIDS
 
 
 class Started(NamedTuple):
@@ -67,38 +45,23 @@ class Template:
     before its first answer is started once more without them.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, process: TemplateProcess | None = None) -> None:
+        """`process`: one that has been started already, for these settings."""
         self._settings = settings
         self._uids = first_offset()
-        self._start(namespaces.jail(import_path(), settings))
+        private = (Path(os.fsdecode(path)) for path in settings.private)
+        self._take(process or TemplateProcess(namespaces.jail(import_path(), private, settings.omitted)))
 
-    def _start(self, jail: namespaces.Jail) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        start = (
-            f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
-        )
-        start += f"main({theirs.fileno()})"
-        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
-            [*jail.command, sys.executable, "-s", "-c", start],
-            env=ENVIRONMENT,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=(theirs.fileno(),),
-            start_new_session=True,
-        )
-        theirs.close()
-        self._control = ours
+    def _take(self, process: TemplateProcess) -> None:
+        self._process = process
         self._has_answered = False
-        self._jail = jail
         with contextlib.suppress(BrokenPipeError):  # it has ended already: the first command finds out
-            self._control.send(msgspec.msgpack.encode(self._settings))
+            process.control.send(msgspec.msgpack.encode(self._settings))
 
     @property
     def namespaces(self) -> LayerState:
         """Whether it has namespaces of its own; known for sure after the first child."""
-        return self._jail.state()
+        return self._process.jail.state()
 
     def fork(self, limits: Limits) -> Started:
         """A new confined child. Raises SandboxError when there is none to be had."""
@@ -134,15 +97,11 @@ class Template:
 
     def was_killed(self) -> bool:
         """Whether the kernel has ended it, which it does when memory runs out; nobody else may signal it."""
-        return self._process.poll() in KILLED
+        return self._process.process.poll() in KILLED
 
     def close(self) -> None:
         """End the template and with it whatever children are left."""
-        self._control.close()
-        self._process.kill()  # it has nothing to save, and may still be importing
-        self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
+        self._process.close()
 
     def _fork_settings(self, limits: Limits) -> Fork:
         self._uids = (self._uids + 1) % UIDS
@@ -156,19 +115,20 @@ class Template:
         try:
             data = self._exchange(msgspec.msgpack.encode(command), fds, seconds)
         except SandboxError as error:
-            if self._has_answered or not self._jail.command:
+            if self._has_answered or not self._process.jail.command:
                 raise
             self.close()
-            self._start(namespaces.refused(str(error)))
+            self._take(TemplateProcess(namespaces.refused(str(error))))
             data = self._exchange(msgspec.msgpack.encode(command), fds, seconds)
         self._has_answered = True
         return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
 
     def _exchange(self, message: bytes, fds: list[int], seconds: float) -> bytes:
-        self._control.settimeout(seconds)
+        control = self._process.control
+        control.settimeout(seconds)
         try:
-            socket.send_fds(self._control, [message], fds)
-            data = self._control.recv(4096)
+            socket.send_fds(control, [message], fds)
+            data = control.recv(4096)
         except (OSError, TimeoutError) as error:
             raise SandboxError(f"the template process does not answer: {error}{self._last_words()}") from None
         if not data:
@@ -176,9 +136,10 @@ class Template:
         return data
 
     def _last_words(self) -> str:
+        process = self._process.process
         with contextlib.suppress(subprocess.TimeoutExpired):  # its end of the socket closes a moment before it ends
-            self._process.wait(timeout=1)
-        if self._process.poll() is None or self._process.stderr is None:
+            process.wait(timeout=1)
+        if process.poll() is None or process.stderr is None:
             return ""
-        lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        lines = process.stderr.read().decode("utf-8", "replace").strip().splitlines()
         return f": {lines[-1]}" if lines else ""

@@ -54,6 +54,7 @@ class Define(msgspec.Struct, frozen=True, kw_only=True, tag="define"):
 
     candidate: Candidate
     globals: tuple[tuple[str, Value], ...] = ()
+    is_first: bool = False  # of its checks: printing and random generators are as in a new child
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
@@ -125,9 +126,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kind: str  # a key of template.LIBRARIES
     private: tuple[bytes, ...] = ()  # paths, as the system spells them, that no child may read, wherever they lie
     omitted: frozenset[str] = frozenset()  # layers to leave out
-    for_many: bool = (
-        False  # whether so many submissions will come that everything that reading may need is imported first
-    )
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.records import LayerState
-from grader.sandbox.messages import Settings
+TYPE_CHECKING = False  # as in typing
+if TYPE_CHECKING:  # nothing here is slow to import: see process.py
+    from grader.records import LayerState
 
 PROGRAM = "bwrap"
 NAME, PROTECTS = "namespaces", "a second wall round all of it"
@@ -32,17 +33,19 @@ class Jail(NamedTuple):
 
     def state(self) -> LayerState:
         """What a report says of this layer."""
+        from grader.records import LayerState  # noqa: PLC0415 (as above)
+
         return LayerState(name=NAME, protects=PROTECTS, is_active=bool(self.command), remark=self.remark)
 
 
-def jail(import_path: Iterable[str], settings: Settings) -> Jail:
-    """How to start a template behind namespaces. Whether the machine allows it, only starting it tells."""
-    if NAME in settings.omitted:
+def jail(import_path: Iterable[str], private: Iterable[Path], omitted: frozenset[str] = frozenset()) -> Jail:
+    """How to start a template behind namespaces, without what is private. Only starting it tells whether that works."""
+    if NAME in omitted:
         return Jail((), LEFT_OUT)
     program = shutil.which(PROGRAM)
     if program is None:
         return Jail((), f"{PROGRAM} is not installed")
-    mounts = _mounts(_visible(import_path), (Path(os.fsdecode(path)) for path in settings.private))
+    mounts = _mounts(_visible(import_path), private)
     return Jail((program, *_options(), *mounts, "--"))
 
 

@@ -44,8 +44,6 @@ def main(control_fd: int) -> None:
     preload.import_libraries(settings.kind)
     preload.warm_up()
     practise()
-    if settings.for_many:
-        preload.import_readers()
     hide_assignment()
     private = (Path(os.fsdecode(path)) for path in settings.private)
     ruleset = layers.make_ruleset([PACKAGE, *private], settings.omitted)

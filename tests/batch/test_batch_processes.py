@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from clusters import wait_until
 from descendants import children_of, is_gone
 from runs import SIX, SLOW
 
@@ -189,6 +190,35 @@ def test_a_worker_that_dies_takes_one_task_with_it(pool: LocalPool) -> None:
         slow.result()
     assert [outcome(future.result()).score for future in others] == [6] * 3
     assert victim not in pool.pids
+
+
+def processors_of(pool: LocalPool, width: int) -> list[set[int]]:
+    futures = [pool.submit(task(SLOW)) for _time in range(width)]
+    found = [os.sched_getaffinity(pid) for pid in wait_for_workers(pool, width)]
+    assert len(futures) == len(found)
+    return found
+
+
+def test_each_worker_has_a_processor_where_they_are_as_many(setup: bytes) -> None:
+    usable = os.sched_getaffinity(0)
+    with closing(LocalPool(setup, len(usable))) as full:
+        assert sorted(map(sorted, processors_of(full, len(usable)))) == [[one] for one in sorted(usable)]
+
+
+def test_more_workers_than_processors_use_any(setup: bytes) -> None:
+    usable = os.sched_getaffinity(0)
+    with closing(LocalPool(setup, len(usable) + 1)) as more:
+        assert processors_of(more, 1) == [usable]
+
+
+def test_a_new_worker_gets_the_processor_of_the_one_that_died(setup: bytes) -> None:
+    usable = os.sched_getaffinity(0)
+    with closing(LocalPool(setup, len(usable))) as full:
+        processors_of(full, len(usable))
+        for pid in full.pids:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not full.pids)
+        assert sorted(map(sorted, processors_of(full, len(usable)))) == [[one] for one in sorted(usable)]
 
 
 def test_a_pool_is_closed_whatever_it_does(setup: bytes) -> None:

@@ -10,8 +10,8 @@ import pytest
 from assignments import homework
 from builders import ROOT
 
-from grader.assignment import bundled_folder
 from grader.cli import main
+from grader.places import bundled_folder
 from grader.rubric.load import visible_faults
 
 VALID = "the files of the rubric are valid\n"

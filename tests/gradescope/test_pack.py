@@ -67,9 +67,10 @@ def test_programs_have_unix_line_ends() -> None:
         )
 
 
-def test_requirements_are_pinned_with_hashes() -> None:
-    with opened(pack(plan(SQUARE), Wheels())) as zipped:
-        lines = zipped.read("requirements.txt").decode().splitlines()[1:]
+@pytest.mark.parametrize("name", ["requirements.txt", "torch-requirements.txt"])
+def test_requirements_are_pinned_with_hashes(name: str) -> None:
+    with opened(pack(needing_torch(), Wheels("https://example.org/cpu"))) as zipped:
+        lines = zipped.read(name).decode().splitlines()[1:]
     assert lines
     assert [line for line in lines if "==" not in line or "--hash=sha256:" not in line] == []
 
@@ -80,7 +81,8 @@ def test_pack_asks_where_torch_comes_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wheels", "expected"), [(Wheels("https://example.org/cpu"), {"torch.txt", "torch-index.txt"})]
+    ("wheels", "expected"),
+    [(Wheels("https://example.org/cpu"), {"torch-requirements.txt", "torch.txt", "torch-index.txt"})],
 )
 def test_pack_takes_torch_from_an_index(wheels: Wheels, expected: set[str]) -> None:
     with opened(pack(needing_torch(), wheels)) as zipped:

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from builders import ROOT
 
-from grader.assignment import bundled_folder, load_plan
+from grader.assignment import load_plan
 from grader.errors import UsageError
 from grader.gradescope.container import PLAN
 from grader.gradescope.pack import Wheels, pack
@@ -23,6 +23,7 @@ from grader.gradescope.rehearsal.groups import Limits
 from grader.gradescope.rehearsal.machine import Interpreter, interpreter, running
 from grader.gradescope.rehearsal.root import Rehearsed, Root, conditions
 from grader.gradescope.rehearsal.verdict import judge
+from grader.places import bundled_folder
 from grader.plan import Plan, all_checks, encode_plan
 
 EXAMPLES = ROOT / "submissions_example"

@@ -17,8 +17,9 @@ from grader.errors import SandboxError
 from grader.records import Limits, OutOfMemory, Returned
 from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
-from grader.sandbox.launch import UIDS, Template, first_offset, import_path
+from grader.sandbox.launch import UIDS, Template, first_offset
 from grader.sandbox.messages import SelfTest, SelfTested, Settings
+from grader.sandbox.process import import_path
 
 NOTHING_TO_FIND = SelfTest(files=(), folders=(), processes=())
 REFUSES = "echo 'bwrap: Creating new namespace failed: Operation not permitted' >&2; exit 1"
@@ -114,8 +115,8 @@ def test_template_that_ends_after_its_first_child_is_not_started_again(bubblewra
     with closing(Sandbox(Limits())) as sandbox:
         sandbox.child("numpy").end()
         template = sandbox.start("numpy")
-        template._process.terminate()
-        template._process.wait()
+        template._process.process.terminate()
+        template._process.process.wait()
         with pytest.raises(SandboxError, match="template process"):
             sandbox.child("numpy")
     assert bubblewrap.runs() == 1
@@ -123,8 +124,8 @@ def test_template_that_ends_after_its_first_child_is_not_started_again(bubblewra
 
 def kill(template: Template) -> None:
     """As the kernel does when memory has run out."""
-    template._process.kill()
-    template._process.wait()
+    template._process.process.kill()
+    template._process.process.wait()
 
 
 def test_template_that_the_kernel_kills_is_replaced() -> None:

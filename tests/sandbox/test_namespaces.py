@@ -16,7 +16,6 @@ from children import result_of
 from grader.records import LayerState, Limits, Returned
 from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
-from grader.sandbox.messages import Settings
 from grader.sandbox.namespaces import LEFT_OUT, PACKAGE, Jail
 
 
@@ -49,8 +48,7 @@ def stub(programs: Path) -> Path:
 
 
 def words(*import_path: Path, private: tuple[Path, ...] = ()) -> tuple[str, ...]:
-    settings = Settings(kind="numpy", private=tuple(map(os.fsencode, private)))
-    return namespaces.jail(map(str, import_path), settings).command
+    return namespaces.jail(map(str, import_path), private).command
 
 
 def has_run(command: tuple[str, ...], *run: str) -> bool:
@@ -60,12 +58,12 @@ def has_run(command: tuple[str, ...], *run: str) -> bool:
 
 @pytest.mark.usefixtures("programs")
 def test_jail_without_bubblewrap_is_none_and_says_why() -> None:
-    assert namespaces.jail([], Settings(kind="numpy")) == Jail((), "bwrap is not installed")
+    assert namespaces.jail([], ()) == Jail((), "bwrap is not installed")
 
 
 @pytest.mark.usefixtures("stub")
 def test_jail_is_left_out_on_request() -> None:
-    assert namespaces.jail([], Settings(kind="numpy", omitted=frozenset({"namespaces"}))) == Jail((), LEFT_OUT)
+    assert namespaces.jail([], (), frozenset({"namespaces"})) == Jail((), LEFT_OUT)
 
 
 def test_jail_starts_with_the_program_and_ends_before_the_command(stub: Path) -> None:

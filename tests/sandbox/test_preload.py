@@ -20,8 +20,8 @@ from grader.codec import freeze
 from grader.records import Bundle, File, Limits, Raised, Reading, Returned
 from grader.sandbox import preload
 from grader.sandbox.client import Sandbox
-from grader.sandbox.launch import ENVIRONMENT
 from grader.sandbox.messages import Read, ReadingDone
+from grader.sandbox.process import ENVIRONMENT
 
 ROOT = Path(preload.__file__).resolve().parents[2]
 PRELOADED = (
@@ -177,10 +177,3 @@ def test_child_without_files_reads_source_as_one_with_files(
     source = f"# coding: {encoding.replace('_', '-')}\ndef f(): return 'é'\n"
     bundle = Bundle(name="f.py", files=(File(name="f.py", data=source.encode(encoding)),))
     assert reading(no_open, bundle) == reading(with_files, bundle)
-
-
-@pytest.mark.parametrize("for_many", [True, False])
-def test_template_for_many_has_imported_what_magics_need(for_many: bool) -> None:  # noqa: FBT001
-    source = "import sys\ndef f(): return 'IPython.core.inputtransformer2' in sys.modules"
-    with closing(Sandbox(Limits(), for_many=for_many)) as sandbox:
-        assert result_of(sandbox, source) == Returned(value=for_many)

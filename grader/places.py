@@ -1,0 +1,50 @@
+"""Where things lie on this machine: the bundled homework, the cache, what student code must not touch."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGE = Path(__file__).parent
+
+
+class Places(NamedTuple):
+    """What lies on this machine that student code must not touch."""
+
+    private: tuple[Path, ...]  # files and folders that it must not read
+    writable: tuple[Path, ...]  # folders that it must not write to, though others may
+
+
+def places_around(assignment: Path, submission: Path | None = None, output: Path | None = None) -> Places:
+    """What is at stake when a submission is graded: rubric, reference, plans, submission, results."""
+    private = (assignment / "rubrics", assignment / "reference", submission, output)
+    return places_of(private, (output and output.parent,))
+
+
+def places_of(private: Iterable[Path | None], writable: Iterable[Path | None]) -> Places:
+    """These, the plans, and the folders that everybody may write to."""
+    open_to_all = (Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd())  # noqa: S108 (tried)
+    return Places(_absolute((*private, cache_folder())), _absolute((*open_to_all, *writable)))
+
+
+def _absolute(paths: Iterable[Path | None]) -> tuple[Path, ...]:
+    return tuple(path.absolute() for path in paths if path is not None)
+
+
+def bundled_folder() -> Path:
+    """The homework that comes with grader: installed with the package, or beside it in a checkout."""
+    installed = PACKAGE / "homework"
+    return installed if installed.is_dir() else PACKAGE.parent
+
+
+def cache_folder() -> Path | None:
+    """Where files that can be made again are kept; None for a user without a home."""
+    if own := os.environ.get("GRADER_CACHE_DIR"):
+        return Path(own)
+    shared, home = (Path(os.environ.get(name, "")) for name in ("XDG_CACHE_HOME", "HOME"))
+    if shared.is_absolute():
+        return shared / "grader"
+    return home / ".cache" / "grader" if home.is_absolute() else None

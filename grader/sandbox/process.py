@@ -1,0 +1,70 @@
+"""The process of a template, executed clean. Nothing here is slow to import: it starts while the rest is imported."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from grader.errors import IsolationError
+from grader.sandbox.namespaces import Jail
+
+ENVIRONMENT = {  # all that a template and its children see
+    "PATH": os.defpath,
+    "HOME": "/nonexistent",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "TORCHINDUCTOR_CACHE_DIR": "/",  # torch makes this folder when it is imported: it must be there already
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
+}
+
+
+def import_path() -> list[str]:
+    """Where the template finds modules: as here, but not in the working directory or beside the script that is run.
+
+    As here means with PYTHONPATH and a user's site. What lies in those two places (the rubrics, say) is no business of
+    a submission; the folder of this package itself stays.
+    """
+    own = str(Path(__file__).resolve().parents[2])
+    unwanted = {own, str(Path.cwd()), str(Path(sys.argv[0]).absolute().parent), "/"}
+    return [*(path for path in sys.path if Path(path).is_absolute() and path not in unwanted), own]
+
+
+class TemplateProcess:
+    """A Python on its way to be a template: it imports, and then waits for its settings on the socket `control`.
+
+    Raises IsolationError where there is no way to confine anything (not on Linux).
+    """
+
+    def __init__(self, jail: Jail) -> None:
+        if sys.platform != "linux":
+            raise IsolationError("student code can be confined on Linux only: use a container (see docs/isolation.md)")
+        self.jail = jail
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        start = (
+            f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+        )
+        start += f"main({theirs.fileno()})"
+        self.process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
+            [*jail.command, sys.executable, "-s", "-c", start],
+            env=ENVIRONMENT,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def close(self) -> None:
+        """End it and with it whatever children are left."""
+        self.control.close()
+        self.process.kill()  # it has nothing to save, and may still be importing
+        self.process.wait()
+        if self.process.stderr:
+            self.process.stderr.close()

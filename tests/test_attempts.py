@@ -1,0 +1,97 @@
+"""Functions that share a child: none loses points by what another has left there, and none runs twice for nothing."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import msgspec
+import pytest
+from builders import SQUARE, bundle, check, plan
+from children import Counting
+
+from grader.attempts import Attempts
+from grader.pipeline import grade
+from grader.plan import Check, Plan
+from grader.records import Attempt, Bundle, Candidate, Limits, Reading
+from grader.report import Status, Visibility
+from grader.running import Budget, Runner, read_in_child
+from grader.sandbox.client import Sandbox
+
+LIMITS = Limits(call_seconds=0.5)
+SPOIL = check("spoil", [((1.0,), 1.0)])
+WRONG = check("square", [((2.0,), 5.0)])
+HIDDEN = msgspec.structs.replace(SQUARE, visibility=Visibility.HIDDEN)
+HONEST = "def square(x): return x * x"
+
+
+def spoiling(what: str) -> str:
+    return f"def spoil(x):\n    import math\n    {what}\n    return x"
+
+
+def points(the_plan: Plan, submission: Bundle, sandbox: Sandbox) -> tuple[float, float]:
+    report = grade(submission, the_plan, sandbox)
+    return report.score, report.points
+
+
+@pytest.mark.parametrize(
+    ("what", "square"),
+    [
+        ("math.pow = lambda x, y: 7.0", "import math\ndef square(x): return math.pow(x, 2)"),
+        ("import numpy; numpy.seterr(all='raise')", "import numpy as np\ndef square(x): return np.exp(-999.0) + x * x"),
+        ("import warnings; warnings.simplefilter('error')", "import warnings\ndef square(x):\n    warnings.warn('x')\n    return x * x"),
+        ("math.left = 1", "import math\ndef square(x):\n    while hasattr(math, 'left'): pass\n    return x * x"),
+        ("math.left = 1", "import math, os\ndef square(x):\n    if hasattr(math, 'left'): os._exit(1)\n    return x * x"),
+        ("__import__('builtins').abs = None", "def square(x): return abs(x * x)"),
+    ],
+)  # fmt: skip
+def test_no_function_loses_points_by_what_another_has_left(what: str, square: str, sandbox: Sandbox) -> None:
+    assert points(plan(SPOIL, SQUARE, limits=LIMITS), bundle(spoiling(what), square), sandbox) == (2, 2)
+
+
+def test_what_a_function_finds_of_its_own_kind_of_child_is_as_if_it_were_alone(sandbox: Sandbox) -> None:
+    def drawn(*checks: Check) -> str:
+        source = "import random\nimport numpy as np\ndef spoil(x): return x + 0 * np.random.rand() * random.random()"
+        square = "def square(x):\n    print(np.random.rand(), random.random())\n    return x * x"
+        report = grade(bundle(source, square), plan(*checks), sandbox)
+        return report.questions[0].parts[-1].checks[0].stdout
+
+    assert drawn(SPOIL, SQUARE) == drawn(SQUARE) != ""
+
+
+@pytest.mark.parametrize(
+    ("checks", "children"),
+    [
+        ((SPOIL, SQUARE), 1),  # the child that has read it
+        ((SPOIL, SQUARE, HIDDEN, SPOIL), 2),
+        ((HIDDEN, SPOIL, HIDDEN, SQUARE), 2),
+        ((SPOIL, WRONG), 2),
+        ((WRONG, SPOIL), 1),
+    ],
+)
+def test_functions_share_a_child_and_what_is_secret_comes_last(checks: tuple[Check, ...], children: int) -> None:
+    with closing(Counting(LIMITS)) as counting:
+        grade(bundle(spoiling("pass"), HONEST), plan(*checks), counting)
+        assert (counting.most, len(counting.children)) == (1, children)
+
+
+class Remembering(Runner):
+    """A runner that knows what it was asked for."""
+
+    def __init__(self, sandbox: Sandbox, reading: Reading) -> None:
+        super().__init__(sandbox, reading, Budget(LIMITS))
+        self.asked: list[tuple[Check, ...]] = []
+
+    def run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Attempt:
+        """As Runner does."""
+        self.asked.append(checks)
+        return super().run(candidate, checks)
+
+
+def test_judged_runs_only_what_has_not_been_run(sandbox: Sandbox) -> None:
+    reading = read_in_child(bundle(HONEST), plan(SQUARE), sandbox)
+    with closing(Remembering(sandbox, reading)) as runner:
+        attempts = Attempts(runner, LIMITS)
+        attempts.judged(reading.candidates[0], (SQUARE,))
+        judged = attempts.judged(reading.candidates[0], (WRONG, SQUARE))
+        assert [result.status for result in judged.results] == [Status.FAILED, Status.PASSED]
+        assert runner.asked == [(SQUARE,), (WRONG,)]
