@@ -1,14 +1,12 @@
-"""What the functions of one submission gave, check by check. Nothing is run twice, but what other code may have spoilt."""
+"""What the functions of one submission gave, check by check. Nothing is run twice."""
 
 from __future__ import annotations
 
 from grader.plan import Check
 from grader.records import Candidate, Limits, Outcome
-from grader.report import CheckResult, Judged, Status
+from grader.report import CheckResult, Judged
 from grader.running import Runner
 from grader.scoring import judge_attempt
-
-KEPT = (Status.PASSED, Status.UNDECIDED)  # costs no points
 
 
 class Attempts:
@@ -23,19 +21,10 @@ class Attempts:
         """The results of these checks on a candidate."""
         new = tuple(check for check in checks if (id(candidate), id(check)) not in self._results)
         if new:
-            results = self._run(candidate, new).results
+            results = judge_attempt(new, self._runner.run(candidate, new), self._limits).results
             self._results.update(zip(((id(candidate), id(check)) for check in new), results, strict=True))
         return Judged(candidate=candidate, results=tuple(self._results[id(candidate), id(check)] for check in checks))
 
     def on_logs(self, check: Check) -> tuple[Outcome, ...]:
         """The outcomes of a check of the files that came with the code."""
         return self._runner.run_on_logs(check)
-
-    def _run(self, candidate: Candidate, checks: tuple[Check, ...]) -> Judged:
-        """What loses points after other functions have run in its child is run again in a new one, and that counts."""
-        attempt = self._runner.run(candidate, checks)
-        judged = judge_attempt(checks, attempt, self._limits)
-        if attempt.is_shared and any(result.status not in KEPT for result in judged.results):
-            self._runner.close()
-            judged = judge_attempt(checks, self._runner.run(candidate, checks), self._limits)
-        return judged

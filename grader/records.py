@@ -234,7 +234,6 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     candidate: Candidate
     outcomes: tuple[tuple[Outcome, ...], ...]
-    is_shared: bool = False  # whether other functions had run in its child before
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):

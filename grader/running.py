@@ -26,7 +26,7 @@ from grader.records import (
 )
 from grader.report import ORDER, Visibility
 from grader.sandbox.client import Child, Sandbox
-from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone
+from grader.sandbox.messages import Call, Define, Done, Load, Read, ReadingDone, Stale
 from grader.targets import LogTarget, Target
 from grader.values import Value
 
@@ -149,10 +149,6 @@ class _Used(msgspec.Struct):
         is_rival = candidate is not None and self.had.get(candidate.name, candidate) is not candidate
         return self.child.is_alive and self.purpose == purpose and kind in (self.kind, "numpy") and not is_rival
 
-    def is_shared(self, candidate: Candidate) -> bool:
-        """Whether other functions have run in it."""
-        return bool(self.had.keys() - {candidate.name})
-
 
 class Runner:
     """Runs one submission's checks in one child, which is replaced when it dies. `close` ends the child.
@@ -160,7 +156,8 @@ class Runner:
     A rival definition of the same function gets another child: it must not find what the first has changed. So do checks
     that students see at another time: no state may carry a secret input into what is shown earlier. There is never more
     than one, for each may use all the memory that there is. `spare`: a child that can be taken in place of a new one.
-    Functions share a child, which costs a fraction of one for each: see Attempts for how none suffers from another.
+    Functions share a child, which costs a fraction of one for each, as long as nothing is left in it that others could
+    stumble over.
     """
 
     def __init__(self, sandbox: Sandbox, reading: Reading, budget: Budget, spare: Spare | None = None) -> None:
@@ -179,16 +176,13 @@ class Runner:
         """
         states: dict[Visibility, _State] = {}
         outcomes: dict[int, tuple[Outcome, ...]] = {}
-        is_shared = False
         for index, check in sorted(enumerate(checks), key=lambda pair: ORDER.index(pair[1].visibility)):
             if check.visibility not in states:
                 self._start()
             state = states.setdefault(check.visibility, _State())
             outcomes[index] = (state.verdict,) if state.verdict else self._run_check(candidate, check)
             state.add(outcomes[index][-1])
-            is_shared |= self._is_shared(candidate)
-        in_order = tuple(outcomes[index] for index in sorted(outcomes))
-        return Attempt(candidate=candidate, outcomes=in_order, is_shared=is_shared)
+        return Attempt(candidate=candidate, outcomes=tuple(outcomes[index] for index in sorted(outcomes)))
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -210,17 +204,7 @@ class Runner:
         if self._used is not None:
             self._used.defined = None
 
-    def _is_shared(self, candidate: Candidate) -> bool:
-        return self._used is not None and self._used.is_shared(candidate)
-
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
-        """One check. What ends a child in which others have run before is tried once more, in a new one."""
-        outcomes = self._run_cases(candidate, check)
-        if _is_death(outcomes[-1]) and self._is_shared(candidate):
-            outcomes = self._run_cases(candidate, check)
-        return outcomes
-
-    def _run_cases(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
         outcomes: list[Outcome] = []
         for case in check.cases:
             with self._budget.spend(check.visibility):
@@ -232,16 +216,24 @@ class Runner:
 
     def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
         used = self._used_for(check.visibility.value, _kind(candidate.libraries, check), check, candidate)
-        used.had[candidate.name] = candidate
         if used.defined != (candidate, case.globals):
             used.defined = None
-            request = Define(candidate=candidate, globals=case.globals, is_first=self._is_first)
-            self._is_first = False
-            answer = used.child.ask(request, self._budget.to_define(check.visibility))
+            answer = self._define(used, candidate, check, case)
+            if isinstance(answer, Stale):
+                self.close()
+                return self._run_case(candidate, check, case)
             if not isinstance(answer, Done):
                 return _outcome(answer, while_defining=True)
             used.defined = (candidate, case.globals)
         return self._call(used.child, check, case)
+
+    def _define(self, used: _Used, candidate: Candidate, check: Check, case: Case) -> object:
+        request = Define(candidate=candidate, globals=case.globals, is_first=self._is_first)
+        answer = used.child.ask(request, self._budget.to_define(check.visibility))
+        if not isinstance(answer, Stale):
+            self._is_first = False
+            used.had[candidate.name] = candidate
+        return answer
 
     def _call(self, child: Child, check: Check, case: Case) -> Outcome:
         call = Call(target=check.target, arguments=case.arguments)

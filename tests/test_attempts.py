@@ -40,7 +40,11 @@ def points(the_plan: Plan, submission: Bundle, sandbox: Sandbox) -> tuple[float,
         ("import numpy; numpy.seterr(all='raise')", "import numpy as np\ndef square(x): return np.exp(-999.0) + x * x"),
         ("import warnings; warnings.simplefilter('error')", "import warnings\ndef square(x):\n    warnings.warn('x')\n    return x * x"),
         ("math.left = 1", "import math\ndef square(x):\n    while hasattr(math, 'left'): pass\n    return x * x"),
-        ("math.left = 1", "import math, os\ndef square(x):\n    if hasattr(math, 'left'): os._exit(1)\n    return x * x"),
+        ("del math.e", "import math\ndef square(x): return x * x + 0 * math.e"),
+        ("math.kept = [0] * 2**25", "import resource\ndef square(x): return x * x if resource.getrusage(0).ru_maxrss < 2e5 else 0"),
+        ("import os; os.environ['K'] = '1'", "import os\ndef square(x): return x * x if 'K' not in os.environ else 0"),
+        ("import numpy; numpy.set_printoptions(precision=1)", "import numpy as np\ndef square(x): return x * x if str(np.pi * np.ones(1)) > '[3.14' else 0"),
+        ("import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", "import threading\ndef square(x): return x * x if threading.active_count() == 1 else 0"),
         ("__import__('builtins').abs = None", "def square(x): return abs(x * x)"),
     ],
 )  # fmt: skip
@@ -64,14 +68,20 @@ def test_what_a_function_finds_of_its_own_kind_of_child_is_as_if_it_were_alone(s
         ((SPOIL, SQUARE), 1),  # the child that has read it
         ((SPOIL, SQUARE, HIDDEN, SPOIL), 2),
         ((HIDDEN, SPOIL, HIDDEN, SQUARE), 2),
-        ((SPOIL, WRONG), 2),
-        ((WRONG, SPOIL), 1),
+        ((SPOIL, WRONG), 1),
     ],
 )
 def test_functions_share_a_child_and_what_is_secret_comes_last(checks: tuple[Check, ...], children: int) -> None:
     with closing(Counting(LIMITS)) as counting:
         grade(bundle(spoiling("pass"), HONEST), plan(*checks), counting)
         assert (counting.most, len(counting.children)) == (1, children)
+
+
+@pytest.mark.parametrize("what", ["import numpy.polynomial", "import json", "x = [x] * 2**20; x = x[0]", "print(x)"])
+def test_a_child_stays_where_nothing_is_left_that_others_could_notice(what: str) -> None:
+    with closing(Counting(LIMITS)) as counting:
+        grade(bundle(spoiling(what), HONEST), plan(SPOIL, SQUARE), counting)
+        assert len(counting.children) == 1
 
 
 class Remembering(Runner):

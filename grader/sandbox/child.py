@@ -19,6 +19,7 @@ import numpy as np
 from grader.errors import WireError
 from grader.records import LayerState, Outcome, OutOfMemory, Raised, Returned
 from grader.sandbox.capture import Capture, open_or_discard
+from grader.sandbox.leftovers import Snapshot
 from grader.sandbox.messages import (
     Answer,
     Call,
@@ -34,6 +35,7 @@ from grader.sandbox.messages import (
     Request,
     SelfTest,
     SelfTested,
+    Stale,
 )
 from grader.sandbox.selftest import try_everything
 from grader.sandbox.wire import pack, pack_reply, read_blocking, unpack, write_blocking
@@ -45,11 +47,16 @@ MAX_MESSAGE = 4_000  # with all that was added to it
 SEED = 0  # of the global generators: the same submission must get the same marks
 
 
-def serve(request_fd: int, reply_fd: int, put_on: Callable[[], tuple[LayerState, ...]]) -> None:
-    """Put on the layers and say which are on, then answer requests until the other side closes."""
+def serve(
+    request_fd: int, reply_fd: int, put_on: Callable[[], tuple[LayerState, ...]], before: Snapshot | None = None
+) -> None:
+    """Put on the layers and say which are on, then answer requests until the other side closes.
+
+    `before`: the process as no student code has changed it; None: as it is now.
+    """
     with _LastWords(reply_fd) as last_words:
         write_blocking(reply_fd, pack(Reply(nonce=b"", answer=Ready(layers=put_on()))))
-        server = Server()
+        server = Server(before or Snapshot())
         while (body := read_blocking(request_fd)) is not None:
             envelope = unpack(body, Envelope)
             last_words.nonce = envelope.nonce
@@ -92,9 +99,11 @@ def frame(nonce: bytes, answer: Answer) -> bytes:
 class Server:
     """The child's state: a workspace, and what was printed meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Snapshot) -> None:
         self._workspace = Workspace()
         self._output = Capture()
+        self._before = before
+        self._is_new = True
 
     def answer(self, request: Request) -> Answer:
         """Carry out one request."""
@@ -118,14 +127,17 @@ class Server:
         if torch := sys.modules.get("torch"):
             torch.manual_seed(SEED)
 
-    def _run(self, request: Define | Call) -> Done | Outcome:
+    def _run(self, request: Define | Call) -> Done | Stale | Outcome:
         if isinstance(request, Define):
+            if request.is_first and not self._is_new and not self._before.is_still_true():
+                return Stale()
             if request.is_first:
                 self._prepare()
+            self._is_new = False
             return self._workspace.define(request)
         return self._workspace.call(request)
 
-    def _with_output(self, outcome: Done | Outcome) -> Answer:
+    def _with_output(self, outcome: Done | Stale | Outcome) -> Answer:
         printed = self._output.take()
         if isinstance(outcome, Returned):
             return msgspec.structs.replace(outcome, stdout=printed)

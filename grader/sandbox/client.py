@@ -29,6 +29,7 @@ from grader.sandbox.messages import (
     SelfTest,
     SelfTested,
     Settings,
+    Stale,
 )
 from grader.sandbox.process import TemplateProcess
 from grader.sandbox.wire import ClosedError, DeadlineError, Reader, pack, send, unpack
@@ -47,7 +48,7 @@ ENDINGS = {
 ANSWERS: dict[type[Request], tuple[type[Answer], ...]] = {
     Read: (ReadingDone, OutOfMemory),
     Load: (Done, OutOfMemory),
-    Define: (Done, Raised, OutOfMemory),
+    Define: (Done, Stale, Raised, OutOfMemory),
     Call: (Returned, Raised, OutOfMemory),
     SelfTest: (SelfTested,),
 }

@@ -47,14 +47,14 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
 
 
 class Define(msgspec.Struct, frozen=True, kw_only=True, tag="define"):
-    """Run the candidate's slice in a fresh namespace. The answer is Done, or the outcome that prevented it.
+    """Run the candidate's slice in a fresh namespace. The answer is Done, the outcome that prevented it, or Stale.
 
     `globals` are set before the slice runs, which may use them, and again after it, which may have replaced them.
     """
 
     candidate: Candidate
     globals: tuple[tuple[str, Value], ...] = ()
-    is_first: bool = False  # of its checks: printing and random generators are as in a new child
+    is_first: bool = False  # of its checks: what they find must be as in a new child
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
@@ -77,6 +77,10 @@ Request = Read | Load | Define | Call | SelfTest
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """The request was carried out."""
+
+
+class Stale(msgspec.Struct, frozen=True, kw_only=True, tag="stale"):
+    """Nothing was run: other code has left something in this process. A new one is needed."""
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
@@ -103,7 +107,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     traceback: Message
 
 
-Answer = Done | Ready | ReadingDone | SelfTested | Failed | Returned | Raised | TimedOut | OutOfMemory | Crashed
+Answer = Done | Stale | Ready | ReadingDone | SelfTested | Failed | Returned | Raised | TimedOut | OutOfMemory | Crashed
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

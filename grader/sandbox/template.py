@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from grader.sandbox import child, layers, limits, preload, user
+from grader.sandbox.leftovers import Snapshot
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused, Settings, Status
 from grader.sandbox.practice import practise
 from grader.sandbox.wire import unpack
@@ -61,6 +62,7 @@ class ForkServer:
     def __init__(self, control: socket.socket, prepared: layers.Prepared) -> None:
         self._control = control
         self._prepared = prepared
+        self._before = Snapshot()
         self._children: set[int] = set()
 
     def serve(self) -> None:
@@ -93,7 +95,7 @@ class ForkServer:
             try:
                 layers.take_descriptors(*fds)
                 put_on = partial(layers.apply_layers, command, self._prepared)
-                child.serve(layers.REQUEST_FD, layers.REPLY_FD, put_on)
+                child.serve(layers.REQUEST_FD, layers.REPLY_FD, put_on, self._before)
             finally:
                 os._exit(0)
         self._children.add(pid)
