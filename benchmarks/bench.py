@@ -147,7 +147,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=12, help="of single submissions, without the slow peers")
     parser.add_argument("--peer-rounds", type=int, default=3, help="with the slow peers; of batches and memory too")
-    parser.add_argument("--submissions", type=int, default=100, help="in a batch of ours")
+    parser.add_argument("--submissions", type=int, default=300, help="in a batch of ours")
     parser.add_argument(
         "--no-peers", action="store_true", help="only ours and the floors: no other environments are made"
     )

@@ -102,11 +102,15 @@ def _rates(batches: Sequence[Batch]) -> list[float]:
 
 
 def _warm(section: Section) -> Iterator[str]:
-    floor, ours = row_of(section, "floor"), row_of(section, "grader").batches["1"]
-    pairs = [(one.cpu_ms, warm) for one, warm in zip(ours, floor.warm_ms, strict=True) if one.is_clear]
+    floor, ours = row_of(section, "floor"), row_of(section, "grader").batches
+    by_width = {
+        width: [one.cpu_ms / warm for one, warm in zip(rounds, floor.warm_ms, strict=True) if one.is_clear]
+        for width, rounds in ours.items()
+    }
+    words = " and ".join(f"with {width} worker(s) {spread(found)}" for width, found in by_width.items())
     yield (
         f"Warm floor: {number(floor.warm_ms)} ms of processor time a submission, in one process. "
-        f"Ours, with one worker, takes {spread([time / warm for time, warm in pairs])} times as much."
+        f"Ours takes, times as much: {words}."
     )
 
 
