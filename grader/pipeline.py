@@ -11,9 +11,10 @@ from grader import __version__
 from grader.attempts import Attempts
 from grader.judging import judge, result
 from grader.plan import Check, Part, Plan, Question
+from grader.reading import Spare, read_and_keep
 from grader.records import Bundle, Candidate, Reading
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Report, Status, Visibility
-from grader.running import Budget, Runner, Spare, read_and_keep, start_what_is_needed
+from grader.running import Budget, Runner, start_what_is_needed
 from grader.sandbox.client import Sandbox
 from grader.scoring import (
     awaiting,

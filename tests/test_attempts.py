@@ -12,9 +12,10 @@ from children import Counting
 from grader.attempts import Attempts
 from grader.pipeline import grade
 from grader.plan import Check, Plan
+from grader.reading import read_in_child
 from grader.records import Attempt, Bundle, Candidate, Limits, Reading
 from grader.report import Status, Visibility
-from grader.running import Budget, Runner, read_in_child
+from grader.running import Budget, Runner
 from grader.sandbox.client import Sandbox
 
 LIMITS = Limits(call_seconds=0.5)

@@ -10,17 +10,17 @@ from contextlib import closing
 
 import msgspec
 import pytest
-from builders import SQUARE, bundle, check, plan, zip_bundle
+from builders import SQUARE, bundle, check, plan
 from children import Counting
 
-from grader.errors import SandboxError
-from grader.plan import Case, Check, Plan
-from grader.records import Attempt, Crashed, Limits, OutOfMemory, Raised, Reading, Returned, TimedOut
+from grader.plan import Check
+from grader.reading import read_in_child
+from grader.records import Attempt, Crashed, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.report import Visibility
-from grader.running import Budget, Runner, read_in_child, start_what_is_needed
+from grader.running import Budget, Runner, start_what_is_needed
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.launch import Template
-from grader.sandbox.messages import Answer, Load
+from grader.sandbox.messages import Load
 
 LIMITS = Limits(call_seconds=0.5, define_seconds=0.5)
 THREE = check("square", [((1.0,), 1.0), ((2.0,), 4.0), ((3.0,), 9.0)])
@@ -87,30 +87,6 @@ def test_run_takes_the_torch_template_only_for_torch(small: Sandbox) -> None:
     assert list(small._templates) == ["numpy"]
 
 
-def test_read_in_child_names_what_the_rubric_gives(sandbox: Sandbox) -> None:
-    case = Case(arguments=(), expected=(1.0,), globals=(("X", 1.0),))
-    given = msgspec.structs.replace(SQUARE, cases=(case,))
-    reading = read_in_child(bundle("X = load()", "def square(): return X"), plan(given), sandbox)
-    assert [candidate.slice for candidate in reading.candidates] == [(1,)]
-
-
-def test_read_in_child_passes_on_a_fault(sandbox: Sandbox) -> None:
-    assert "cannot be opened" in read_in_child(zip_bundle(b"x"), plan(SQUARE), sandbox).fault
-
-
-class Deaf(Sandbox):
-    """A sandbox whose children give one answer to everything."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(LIMITS)
-        self.answer = answer
-
-    def child(self, kind: str) -> Child:
-        child = super().child(kind)
-        child.ask = lambda *_request: self.answer  # type: ignore[method-assign]
-        return child
-
-
 class Forgetful(Sandbox):
     """A sandbox whose children refuse to load anything, but answer the rest."""
 
@@ -146,31 +122,6 @@ def test_run_ends_when_there_is_no_time_to_load(sandbox: Sandbox) -> None:
     limits = Limits(total_seconds=0)
     outcomes = attempt(sandbox, "def square(x): return x", THREE, THREE, limits=limits).outcomes
     assert outcomes == ((TimedOut(seconds=0, while_defining=True),),) * 2
-
-
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (TimedOut(seconds=60), "hw.ipynb could not be read: reading it took more than 60 seconds."),
-        (
-            Crashed(reason="a segmentation fault"),
-            "hw.ipynb could not be read: reading it ended with a segmentation fault.",
-        ),
-    ],
-)
-def test_read_in_child_says_why_a_submission_cannot_be_read(answer: Answer, words: str) -> None:
-    with closing(Deaf(answer)) as deaf:
-        reading: Reading = read_in_child(bundle("x = 1"), plan(SQUARE), deaf)
-    assert reading.fault == f"{words} Hand in a smaller, plain notebook."
-
-
-def test_read_in_child_blames_the_grader_for_its_own_exit() -> None:
-    the_plan: Plan = plan(SQUARE)
-    with (
-        closing(Deaf(Crashed(reason="an exit", exit_code=70))) as deaf,
-        pytest.raises(SandboxError, match="fault of the grader"),
-    ):
-        read_in_child(bundle("x = 1"), the_plan, deaf)
 
 
 LOOPS_ON_NEGATIVES = "def square(x):\n    while x < 0: pass\n    return x * x"

@@ -13,10 +13,10 @@ from builders import SQUARE, check, mixed_notebook, plan, zip_bundle, zipped
 
 from grader.pipeline import grade, unfinished, ungradable
 from grader.plan import Part, Plan, Question, Written, asked_parts
+from grader.reading import read_in_child
 from grader.records import Reading, Writing
 from grader.report import PartResult, Report, Status
 from grader.rubric.compile import compile_plan
-from grader.running import read_in_child
 from grader.sandbox.client import Sandbox
 from grader.scoring import part_result, written_result
 

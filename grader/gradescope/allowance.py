@@ -9,8 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from grader.plan import Plan
+from grader.reading import READ_SECONDS
 from grader.records import Limits
-from grader.running import READ_SECONDS
 
 CGROUPS = Path("/sys/fs/cgroup")
 OWN_SECONDS = 30.0  # of the container's time: starting, comparing, writing

@@ -16,9 +16,9 @@ from builders import bundle, check, plan
 from grader.codec import freeze
 from grader.pipeline import grade
 from grader.plan import Check, Plan
+from grader.reading import read_in_child
 from grader.records import Bundle, Crashed, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.report import Report
-from grader.running import read_in_child
 from grader.sandbox.client import Sandbox
 from grader.sandbox.messages import Answer, Call, Define, Load
 from grader.targets import FunctionTarget

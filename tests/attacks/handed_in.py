@@ -19,9 +19,9 @@ from builders import SQUARE, notebook, plan, zip_bundle
 from memory import Growth
 
 from grader.errors import GraderError
+from grader.reading import read_in_child
 from grader.records import Bundle, File, Limits, Reading
 from grader.report import Report
-from grader.running import read_in_child
 
 LIMITS = Limits(call_seconds=1.0, define_seconds=2.0, total_seconds=20, memory_megabytes=90)
 AMPLE = Limits(memory_megabytes=600)

@@ -20,8 +20,9 @@ from machine import MEGABYTE
 
 from grader.codec import freeze
 from grader.errors import SandboxError
+from grader.reading import read_in_child
 from grader.records import MAX_OUTPUT, Limits, Raised, Reading, Returned
-from grader.running import Budget, Runner, read_in_child
+from grader.running import Budget, Runner
 from grader.sandbox.client import Child
 from grader.sandbox.limits import MAX_MORE_THREADS, MAX_THREADS
 from grader.sandbox.messages import Answer, Call, Define, Done, Load

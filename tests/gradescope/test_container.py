@@ -15,9 +15,9 @@ from grader.gradescope.allowance import OWN_SECONDS
 from grader.gradescope.container import PLAN, Container, autograde
 from grader.gradescope.policy import Late, Rules, Standing, SubmissionLimits
 from grader.plan import Plan, encode_plan
+from grader.reading import READ_SECONDS
 from grader.records import Limits
 from grader.report import Visibility
-from grader.running import READ_SECONDS
 
 RIGHT, WRONG = "def square(x): return x * x", "def square(x): return 2 * x"
 LATE = {"created_at": "2026-03-05T00:00:00+00:00", "assignment": {"due_date": "2026-03-04T00:00:00+00:00"}}
