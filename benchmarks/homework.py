@@ -15,8 +15,8 @@ from tools import Floor, Grader
 
 from grader.api import load_assignment
 from grader.plan import Plan, without_evidence
+from grader.reading import read_in_child
 from grader.records import Candidate, Reading
-from grader.running import read_in_child
 from grader.sandbox.client import Sandbox
 from grader.submission.collect import collect
 

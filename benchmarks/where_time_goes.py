@@ -1,6 +1,6 @@
 """Where the time of grading goes: what a cold run does one after the other, and each step of grading when all is warm.
 
-`python benchmarks/where_time_goes.py [SUBMISSION] [ROUNDS]`, with the bundled homework. Timers are put around functions here;
+`python benchmarks/where_time_goes.py [numpy|torch] [ROUNDS]`, with the bundled homework as `bench.py` has it. Timers are put around functions here;
 the product has none. Times are by the clock of the grader, so for a child's steps they are how long it waits. In a real cold
 run the template starts while the grader imports; here they follow each other, so that each can be seen.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -17,14 +18,14 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from homework import SUFFIXES, handed_in
 from measure import environment
 
-import grader.pipeline
+import grader.attempts
 from grader.api import Session, load_assignment, open_session
 from grader.outputs.json import render_json
 from grader.sandbox.client import Child, Sandbox
 
-COMPLETE = Path(__file__).resolve().parents[1] / "submissions_example/complete.zip"
 STEPS = (
     ("Python itself", ""),
     ("imports of the command", "import grader.cli"),
@@ -71,10 +72,13 @@ class Timers:
         setattr(owner, name, timed)
 
 
-def main(submission: str = str(COMPLETE), rounds: str = "10") -> None:
+def main(kind: str = "numpy", rounds: str = "20") -> None:
     """Print both tables."""
     show(f"a cold start, step by step (median of {rounds})", cold(int(rounds)))
-    show(f"grading {Path(submission).name} when all is warm (mean of {rounds})", warm(Path(submission), int(rounds)))
+    with tempfile.TemporaryDirectory(prefix="grader-bench-") as folder:
+        submission = Path(folder, f"handed{SUFFIXES[kind]}")
+        submission.write_bytes(handed_in(0, kind))
+        show(f"a {kind} submission when all is warm (mean of {rounds})", warm(submission, int(rounds)))
 
 
 def cold(rounds: int) -> dict[str, float]:
@@ -112,7 +116,7 @@ def put_around(timers: Timers) -> None:
     timers.around(Sandbox, "child", lambda *_: "fork and confine a child")
     timers.around(Child, "end", lambda *_: "end a child")
     timers.around(Child, "ask", lambda _child, request, *_: REQUESTS[type(request).__name__])
-    timers.around(grader.pipeline, "judge_attempt", lambda *_: "compare")
+    timers.around(grader.attempts, "judge_attempt", lambda *_: "compare")
     timers.around(sys.modules[__name__], "render_json", lambda *_: "report as JSON")
 
 
