@@ -1,8 +1,8 @@
 """Where the time of grading goes: what a cold run does one after the other, and each step of grading when all is warm.
 
-`python benchmarks/where_time_goes.py [numpy|torch] [ROUNDS]`, with the bundled homework as `bench.py` has it. Timers are put around functions here;
-the product has none. Times are by the clock of the grader, so for a child's steps they are how long it waits. In a real cold
-run the template starts while the grader imports; here they follow each other, so that each can be seen.
+`python benchmarks/where_time_goes.py [numpy|torch] [ROUNDS]`, with the bundled homework as `bench.py` has it. Timers are put
+around functions here; the product has none. Times are by the clock of the grader, so for a child's steps they are how long it
+waits. In a real cold run the template starts while the grader imports; here they follow each other, so that each can be seen.
 """
 
 from __future__ import annotations
