@@ -158,9 +158,12 @@ class Runner:
     def _define(self, used: _Used, candidate: Candidate, check: Check, case: Case) -> object:
         request = Define(candidate=candidate, globals=case.globals, is_first=self._is_first)
         answer = used.child.ask(request, self._budget.to_define(check.visibility))
-        if not isinstance(answer, Stale):
-            self._is_first = False
-            used.had[candidate.name] = candidate
+        if isinstance(answer, Stale) and used.had:
+            return answer
+        self._is_first = False
+        used.had[candidate.name] = candidate
+        if isinstance(answer, Stale):  # of a new child, in which nobody can have left anything: a forged one
+            return used.child.end_with(Crashed(reason="an answer to another question", is_tampering=True))
         return answer
 
     def _call(self, child: Child, check: Check, case: Case) -> Outcome:

@@ -20,7 +20,7 @@ from grader.report import Visibility
 from grader.running import Budget, Runner, start_what_is_needed
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.launch import Template
-from grader.sandbox.messages import Load
+from grader.sandbox.messages import Define, Load, Stale
 
 LIMITS = Limits(call_seconds=0.5, define_seconds=0.5)
 THREE = check("square", [((1.0,), 1.0), ((2.0,), 4.0), ((3.0,), 9.0)])
@@ -158,6 +158,25 @@ def test_run_has_one_child_at_a_time() -> None:
     with closing(Counting(LIMITS)) as counting:
         attempt(counting, "def square(x): return x * x", *each)
         assert (counting.most, len(counting.children)) == (1, 5)
+
+
+class Fussy(Sandbox):
+    """A sandbox whose children always ask for another in their place."""
+
+    def child(self, kind: str) -> Child:
+        child = super().child(kind)
+        ask = child.ask
+        child.ask = lambda request, seconds: (  # type: ignore[method-assign]
+            Stale() if isinstance(request, Define) else ask(request, seconds)
+        )
+        return child
+
+
+def test_run_takes_no_endless_row_of_children(sandbox: Sandbox) -> None:
+    reading = read_in_child(bundle("def square(x): return x * x"), plan(SQUARE), sandbox)
+    with closing(Fussy(LIMITS)) as fussy, closing(Runner(fussy, reading, Budget(LIMITS))) as runner:
+        ((outcome,),) = runner.run(reading.candidates[0], (SQUARE,)).outcomes
+    assert outcome == Crashed(reason="an answer to another question", is_tampering=True, while_defining=True)
 
 
 def test_run_keeps_forged_answers_for_staff(sandbox: Sandbox) -> None:
