@@ -32,6 +32,11 @@ from grader.values import Value
 
 MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any more
 LOGS = "logs"
+SPOILT = (
+    Stale,
+    OutOfMemory,
+    Crashed,
+)  # answers to a definition that may be the fault of what has run in its child before
 Globals = tuple[tuple[str, Value], ...]
 HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
 
@@ -83,7 +88,7 @@ class Runner:
 
     A rival definition of the same function gets another child: it must not find what the first has changed. So do checks
     that students see at another time: no state may carry a secret input into what is shown earlier. There is never more
-    than one, for each may use all the memory that there is. `spare`: a child that can be taken in place of a new one.
+    than one in use, for each may use all the memory that there is. `spare`: a child that can be taken in place of a new one.
     Functions share a child, which costs a fraction of one for each, as long as nothing is left in it that others could
     stumble over.
     """
@@ -146,24 +151,29 @@ class Runner:
         used = self._used_for(check.visibility.value, _kind(candidate.libraries, check), check, candidate)
         if used.defined != (candidate, case.globals):
             used.defined = None
+            is_shared = self._is_first and bool(used.had)
             answer = self._define(used, candidate, check, case)
-            if isinstance(answer, Stale):
+            if is_shared and isinstance(answer, SPOILT):
+                self._is_first = True
                 self.close()
                 return self._run_case(candidate, check, case)
             if not isinstance(answer, Done):
                 return _outcome(answer, while_defining=True)
             used.defined = (candidate, case.globals)
-        return self._call(used.child, check, case)
+        outcome = self._call(used.child, check, case)
+        if isinstance(outcome, OutOfMemory):
+            self.close()  # what filled its memory may still be there
+        return outcome
 
     def _define(self, used: _Used, candidate: Candidate, check: Check, case: Case) -> object:
         request = Define(candidate=candidate, globals=case.globals, is_first=self._is_first)
         answer = used.child.ask(request, self._budget.to_define(check.visibility))
-        if isinstance(answer, Stale) and used.had:
-            return answer
+        if isinstance(answer, Stale) and not (
+            self._is_first and used.had
+        ):  # nobody can have left anything: a forged one
+            answer = used.child.end_with(Crashed(reason="an answer to another question", is_tampering=True))
         self._is_first = False
         used.had[candidate.name] = candidate
-        if isinstance(answer, Stale):  # of a new child, in which nobody can have left anything: a forged one
-            return used.child.end_with(Crashed(reason="an answer to another question", is_tampering=True))
         return answer
 
     def _call(self, child: Child, check: Check, case: Case) -> Outcome:

@@ -25,18 +25,28 @@ def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -
 
 def best_of(judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
     """The results of the candidate with the most visible points (of equals, the one that comes last)."""
-    best = max(judged, key=_rank)
+    best, seen = max(judged, key=_rank), max(judged, key=_rank_by_what_is_seen)
     rivals = {
         one.candidate.place: one for one in sorted(judged, key=_rank) if one.candidate.place != best.candidate.place
     }
     others = tuple(Seen(place=place, remark=_points_text(one)) for place, one in rivals.items())
-    return tuple(with_seen(result, Seen(place=best.candidate.place), others) for result in best.results)
+    pairs = zip(best.results, seen.results, strict=True)
+    results = (own if own.visibility is not Visibility.VISIBLE else early for own, early in pairs)
+    return tuple(with_seen(result, Seen(place=best.candidate.place), others) for result in results)
 
 
 def _points_text(judged: Judged) -> str:
     """What a rival got, as far as students see it: its definition must not become a question to secret checks."""
     seen = shown(judged.results)
     return f"{total(seen):g} of {possible(seen):g} points" if seen else "not the last one"
+
+
+def _rank_by_what_is_seen(judged: Judged) -> tuple[float, int, int]:
+    """As `_rank`, but for what secret checks say: of one definition's slices, the one that was run first.
+
+    What a visible check prints must not tell which slice passes a secret check.
+    """
+    return total(shown(judged.results)), judged.candidate.document, judged.candidate.statement
 
 
 def _rank(judged: Judged) -> tuple[float, int, int, float, int]:

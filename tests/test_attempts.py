@@ -42,7 +42,11 @@ def points(the_plan: Plan, submission: Bundle, sandbox: Sandbox) -> tuple[float,
         ("import warnings; warnings.simplefilter('error')", "import warnings\ndef square(x):\n    warnings.warn('x')\n    return x * x"),
         ("math.left = 1", "import math\ndef square(x):\n    while hasattr(math, 'left'): pass\n    return x * x"),
         ("del math.e", "import math\ndef square(x): return x * x + 0 * math.e"),
-        ("math.kept = [0] * 2**25", "import resource\ndef square(x): return x * x if resource.getrusage(0).ru_maxrss < 2e5 else 0"),
+        ("import sys; sys.kept = bytearray(2**28)", "import numpy as np\ndef square(x): return x * x + np.zeros(110 * 2**20)[0]"),
+        ("import decimal; decimal.getcontext().prec = 2", "import decimal\ndef square(x): return x * x if decimal.Decimal(1) / 3 > decimal.Decimal('0.333') else 0"),
+        ("import signal; signal.setitimer(signal.ITIMER_REAL, 0.2)", "import time\ndef square(x):\n    time.sleep(0.3)\n    return x * x"),
+        ("import builtins; builtins.__import__ = lambda *a: None", "def square(x):\n    import math\n    return math.pow(x, 2)"),
+        ("import sys; sys.modules['torch'] = math", "def square(x): return x * x"),
         ("import os; os.environ['K'] = '1'", "import os\ndef square(x): return x * x if 'K' not in os.environ else 0"),
         ("import numpy; numpy.set_printoptions(precision=1)", "import numpy as np\ndef square(x): return x * x if str(np.pi * np.ones(1)) > '[3.14' else 0"),
         ("import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", "import threading\ndef square(x): return x * x if threading.active_count() == 1 else 0"),
@@ -76,6 +80,22 @@ def test_functions_share_a_child_and_what_is_secret_comes_last(checks: tuple[Che
     with closing(Counting(LIMITS)) as counting:
         grade(bundle(spoiling("pass"), HONEST), plan(*checks), counting)
         assert (counting.most, len(counting.children)) == (1, children)
+
+
+TABLE = "import numpy as np\ntable = np.zeros((6000, 8000))"
+
+
+def test_no_function_loses_points_by_memory_that_others_have_taken(sandbox: Sandbox) -> None:
+    cells = [TABLE, *(f"def {name}(x): return x + table[0, 0]" for name in "fgh")]
+    checks = [check(name, [((1.0,), 1.0)]) for name in "fgh"]
+    assert points(plan(*checks, limits=LIMITS), bundle(*cells), sandbox) == (3, 3)
+
+
+def test_no_function_loses_points_by_one_that_runs_out_of_memory(sandbox: Sandbox) -> None:
+    fills = "kept = []\ndef spoil(x):\n    global kept\n    while True: kept = (kept, [kept])"
+    limits = Limits(call_seconds=20, memory_megabytes=128)
+    report = grade(bundle(fills, HONEST), plan(SPOIL, SQUARE, limits=limits), sandbox)
+    assert [part.checks[0].status for part in report.questions[0].parts] == [Status.OUT_OF_MEMORY, Status.PASSED]
 
 
 @pytest.mark.parametrize("what", ["import numpy.polynomial", "import json", "x = [x] * 2**20; x = x[0]", "print(x)"])

@@ -12,6 +12,7 @@ from grader.records import Bundle
 from grader.report import CheckResult, Report, Status, Visibility
 from grader.sandbox.client import Sandbox
 from grader.sandbox.layers import LAYERS
+from grader.targets import ProbeTarget
 
 RIGHT, WRONG = "def square(x): return x * x", "def square(x): return 2 * x"
 HALF = "def square(x): return x * x if x < 2.5 else 0"
@@ -236,3 +237,21 @@ def test_grade_records_the_layers(sandbox: Sandbox) -> None:
 def test_ungradable_lists_every_check() -> None:
     report = ungradable("hw.pdf", "it is a PDF", plan(SQUARE, SQUARE))
     assert (report.fault, report.score, report.points, len(results(report))) == ("it is a PDF", 0, 2, 2)
+
+
+def test_grade_shows_nothing_early_of_the_slice_that_passes_a_secret_check(sandbox: Sandbox) -> None:
+    cells = (
+        "def helper(): return 1",
+        "def square(x):\n    print(helper())\n    return x * x",
+        "def helper(): return 2",
+    )
+    probe = "def printed(namespace, x): return namespace['helper']()"
+    target = ProbeTarget(name="square", probe="printed", source=probe)
+    secrets = [
+        msgspec.structs.replace(
+            check("square", [((2.0,), expected)], visibility=Visibility.AFTER_DUE_DATE), target=target
+        )
+        for expected in (1.0, 2.0, 3.0)
+    ]
+    shown = {results(grade(bundle(*cells), one_part(SQUARE, secret), sandbox))[0].stdout for secret in secrets}
+    assert len(shown) == 1

@@ -1,4 +1,4 @@
-"""Children per question: what survives a death, what is not tried again, how long it may take."""
+"""Children: what survives a death, what is not tried again, how long it may take."""
 
 from __future__ import annotations
 

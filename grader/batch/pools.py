@@ -79,7 +79,8 @@ class LocalPool:
                 raise WorkerDiedError("the run has ended")
             if self._idle:
                 return self._idle.pop()
-            worker = WorkerProcess(self._setup, self._processors.pop() if self._processors else None)
+            worker = WorkerProcess(self._setup, self._processors[-1] if self._processors else None)
+            del self._processors[-1:]
             self._workers.add(worker)
             return worker
 

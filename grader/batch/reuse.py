@@ -40,9 +40,9 @@ def unchanged(report: Report, before: dict[str, str], now: dict[str, str]) -> tu
 
 
 def is_slow(part: PartResult) -> bool:
-    """Whether the time ran out for one of its checks, or of the evidence beside it."""
+    """Whether time or memory ran out for one of its checks, or of the evidence beside it: that depends on the machine."""
     evidence = part.written.evidence if part.written else ()
-    return any(check.status is Status.TIMED_OUT for check in (*part.checks, *evidence))
+    return any(check.status in (Status.TIMED_OUT, Status.OUT_OF_MEMORY) for check in (*part.checks, *evidence))
 
 
 def _with_needs(question: Question, part: Part) -> tuple[Part, ...]:

@@ -127,13 +127,19 @@ class Server:
         if torch := sys.modules.get("torch"):
             torch.manual_seed(SEED)
 
+    def _is_as_new(self) -> bool:
+        """Whether code that runs now finds nothing of what has run before. Printing and generators start again."""
+        self._workspace.clear()
+        if not self._is_new and not self._before.is_still_true():
+            return False
+        self._prepare()
+        self._is_new = False
+        return True
+
     def _run(self, request: Define | Call) -> Done | Stale | Outcome:
         if isinstance(request, Define):
-            if request.is_first and not self._is_new and not self._before.is_still_true():
+            if request.is_first and not self._is_as_new():
                 return Stale()
-            if request.is_first:
-                self._prepare()
-            self._is_new = False
             return self._workspace.define(request)
         return self._workspace.call(request)
 

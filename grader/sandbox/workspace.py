@@ -54,6 +54,13 @@ class Workspace:
         self._labels = self._finder.labels | frozenset(texts)
         return Done()
 
+    def clear(self) -> None:
+        """Let go of what the last candidate has defined."""
+        self._module = sys.modules["__main__"] = ModuleType("__main__")
+        self._namespace = self._module.__dict__
+        self._failures = {}
+        self._finder.forget()
+
     def define(self, request: Define) -> Done | Outcome:
         """Run the candidate's slice in a fresh namespace, statement by statement; one that fails costs only itself."""
         candidate = self._candidate = request.candidate
@@ -150,7 +157,7 @@ class Workspace:
         return outcome
 
 
-@lru_cache(maxsize=100)  # of one question
+@lru_cache(maxsize=100)  # of one submission
 def _probe_code(source: str) -> CodeType:
     code: CodeType = compile(source, "the check's probe", "exec", dont_inherit=True)
     return code

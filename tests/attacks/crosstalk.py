@@ -164,7 +164,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(
         (70, 72, 73, 74, 75, 79, 80),
         "leave-something-for-the-next-child",
-        "a new child for each question and submission; seccomp; Landlock; the kernel clears memory",
+        "a new child for each submission, and where something was left; seccomp; Landlock; the kernel clears memory",
         cross,
     ),
     Attack(
