@@ -45,16 +45,17 @@ def adopt_orphans() -> None:
 
 def run(job: Job) -> Measured:
     """Run it. Raises CalledProcessError, with its output, when a command fails."""
+    others = _children_of(os.getpid())
     start, before = time.perf_counter(), _seconds_of_children()
     _run_all(job)
     wall = time.perf_counter() - start
-    _wait_for_orphans()
+    _wait_for_orphans(others)
     return Measured(wall, _seconds_of_children() - before)
 
 
 def peak_mebibytes(job: Job) -> float:
     """The most memory that all its processes together had at any look (PSS: what is shared counts once)."""
-    done, peaks = threading.Event(), [0]
+    others, done, peaks = _children_of(os.getpid()), threading.Event(), [0]
     watcher = threading.Thread(target=_watch, args=(done, peaks))
     watcher.start()
     try:
@@ -62,7 +63,7 @@ def peak_mebibytes(job: Job) -> float:
     finally:
         done.set()
         watcher.join()
-    _wait_for_orphans()
+    _wait_for_orphans(others)
     return max(peaks) / 1024
 
 
@@ -99,10 +100,20 @@ def _seconds_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _wait_for_orphans() -> None:
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
+def _wait_for_orphans(others: frozenset[int]) -> None:
+    """Wait for what the job has left, but not for what has run before."""
+    while left := _children_of(os.getpid()) - others:
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _children_of(parent: int | str) -> frozenset[int]:
+    found: list[str] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{parent}/task").iterdir():
+            found += (task / "children").read_text("ascii").split()
+    return frozenset(map(int, found))
 
 
 def _watch(done: threading.Event, peaks: list[int]) -> None:
@@ -112,11 +123,9 @@ def _watch(done: threading.Event, peaks: list[int]) -> None:
 
 def _descendants(parents: Sequence[str]) -> Iterator[str]:
     for parent in parents:
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{parent}/task").iterdir():
-                children = (task / "children").read_text("ascii").split()
-                yield from children
-                yield from _descendants(children)
+        children = [*map(str, _children_of(parent))]
+        yield from children
+        yield from _descendants(children)
 
 
 def _kibibytes(process: str) -> int:
