@@ -32,11 +32,8 @@ from grader.values import Value
 
 MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any more
 LOGS = "logs"
-SPOILT = (
-    Stale,
-    OutOfMemory,
-    Crashed,
-)  # answers to a definition that may be the fault of what has run in its child before
+# Answers to a definition that what has run before in its child may be to blame for.
+SPOILT = (Stale, OutOfMemory, Crashed)
 Globals = tuple[tuple[str, Value], ...]
 HEAVY_LIBRARIES = frozenset({"torch", "torchvision", "torchaudio"})
 
@@ -152,7 +149,7 @@ class Runner:
         if used.defined != (candidate, case.globals):
             used.defined = None
             is_shared = self._is_first and bool(used.had)
-            answer = self._define(used, candidate, check, case)
+            answer = self._define(used, candidate, check, case, is_shared=is_shared)
             if is_shared and isinstance(answer, SPOILT):
                 self._is_first = True
                 self.close()
@@ -165,12 +162,10 @@ class Runner:
             self.close()  # what filled its memory may still be there
         return outcome
 
-    def _define(self, used: _Used, candidate: Candidate, check: Check, case: Case) -> object:
+    def _define(self, used: _Used, candidate: Candidate, check: Check, case: Case, *, is_shared: bool) -> object:
         request = Define(candidate=candidate, globals=case.globals, is_first=self._is_first)
         answer = used.child.ask(request, self._budget.to_define(check.visibility))
-        if isinstance(answer, Stale) and not (
-            self._is_first and used.had
-        ):  # nobody can have left anything: a forged one
+        if isinstance(answer, Stale) and not is_shared:  # nobody can have left anything: a forged one
             answer = used.child.end_with(Crashed(reason="an answer to another question", is_tampering=True))
         self._is_first = False
         used.had[candidate.name] = candidate
