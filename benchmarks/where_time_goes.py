@@ -21,7 +21,6 @@ from typing import Any
 from homework import SUFFIXES, handed_in
 from measure import environment
 
-import grader.attempts
 from grader.api import Session, load_assignment, open_session
 from grader.outputs.json import render_json
 from grader.sandbox.client import Child, Sandbox
@@ -104,19 +103,19 @@ def warm(submission: Path, rounds: int) -> dict[str, float]:
     timers = Timers()
     with open_session(load_assignment(), has_evidence=False) as session:
         session.grade(submission)  # templates start, the self-test runs
-        put_around(timers)
+        put_around(timers, session)
         for _round in range(rounds):
             render_json(session.grade(submission))
     return {name: 1e3 * seconds / rounds for name, seconds in timers.seconds.items()}
 
 
-def put_around(timers: Timers) -> None:
+def put_around(timers: Timers, session: Session) -> None:
     """The steps of grading."""
     timers.around(Session, "grade", lambda *_: "collect, budgets, records and the rest")
     timers.around(Sandbox, "child", lambda *_: "fork and confine a child")
     timers.around(Child, "end", lambda *_: "end a child")
     timers.around(Child, "ask", lambda _child, request, *_: REQUESTS[type(request).__name__])
-    timers.around(grader.attempts, "judge_attempt", lambda *_: "compare")
+    timers.around(session, "_judge", lambda *_: "compare")
     timers.around(sys.modules[__name__], "render_json", lambda *_: "report as JSON")
 
 

@@ -17,6 +17,7 @@ from grader.assignment import load_plan
 from grader.by_part import ByPart
 from grader.errors import SandboxError, SubmissionError, UsageError
 from grader.isolation import Isolation, measure, require
+from grader.judging import Judge, judge
 from grader.naming import label, name_of
 from grader.pipeline import grade as grade_bundle
 from grader.pipeline import unfinished, ungradable
@@ -130,7 +131,7 @@ def open_session(
     source = assignment if isinstance(assignment, Assignment) else _path(assignment)
     own = source.private if isinstance(source, Assignment) else private_of(source)
     others = tuple(map(Path, private))
-    with warm_sandbox((*own, *others)) as sandbox:
+    with warm_sandbox((*own, *others)) as (sandbox, _no_judge):
         loaded = source if isinstance(source, Assignment) else load_assignment(source)
         loaded = loaded if has_evidence else loaded.without_evidence()
         yield Session(loaded, sandbox, others, allows_weak_isolation=allow_weak_isolation)
@@ -144,12 +145,19 @@ class Session:
     """A sandbox that stays warm, for the submissions of one assignment. `open_session` makes it. Not for several threads."""
 
     def __init__(
-        self, assignment: Assignment, sandbox: Sandbox, private: tuple[Path, ...], *, allows_weak_isolation: bool
+        self,
+        assignment: Assignment,
+        sandbox: Sandbox,
+        private: tuple[Path, ...],
+        *,
+        allows_weak_isolation: bool,
+        judge: Judge = judge,
     ) -> None:
         self.assignment = assignment
         self._sandbox = sandbox
         self._private = private
         self._allows_weak_isolation = allows_weak_isolation
+        self._judge = judge
         self._weaknesses: dict[Path | None, tuple[str, ...]] = {}  # by the folder of submissions
 
     def grade(self, submission: StrPath, *, leave_behind: Callable[[Report], object] | None = None) -> Report:
@@ -178,7 +186,7 @@ class Session:
     def _graded(self, bundle: Bundle, path: Path | None, known: Iterable[PartResult]) -> Report:
         with self._renewed_after_a_fault():
             weaknesses = self.weaknesses(path)
-            report = grade_bundle(bundle, self.assignment.plan, self._sandbox, known)
+            report = grade_bundle(bundle, self.assignment.plan, self._sandbox, known, judge=self._judge)
             return msgspec.structs.replace(report, weaknesses=weaknesses)
 
     def by_part(self, submission: StrPath) -> ByPart:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import select
 import sys
-import traceback
 from contextlib import AbstractContextManager
 from types import TracebackType
 
@@ -23,11 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a report with a "?" is better than none
-    options = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = parser(*arguments[:1]).parse_args(arguments)
     with ExitCode() as ending:
         ending.code = dispatch(options)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.flush()  # here and not when Python ends: whoever read it may be gone
+    gc.freeze()  # or else Python looks through all that there is before it ends
     return ending.code
 
 
@@ -56,6 +58,8 @@ def _report(error: BaseException) -> int:
         return INTERRUPTED_EXIT_CODE
     if isinstance(error, BrokenPipeError) and _is_unread():
         return BROKEN_PIPE_EXIT_CODE
+    import traceback  # noqa: PLC0415 (only here)
+
     traceback.print_exception(error)
     sys.stderr.write("grader: this is a fault of the grader, not of the submission; nobody has lost points by it\n")
     return BUG_EXIT_CODE

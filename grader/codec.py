@@ -9,13 +9,15 @@ from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from grader.errors import WireError
 from grader.values import MAX_NODES, MAX_TEXT, Array, Complex, Items, Mapping, Opaque, Seed, Value
+
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
 
 SEQUENCES: tuple[type, ...] = (range, deque, type({}.keys()), type({}.values()))
 MUTABLE = (Array, Items, Mapping)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from grader.sketch import sketch
 from grader.targets import LogTarget, ValueTarget
 from grader.values import Opaque, Value
 
+Judge: TypeAlias = Callable[[Check, tuple[Outcome, ...], Limits], CheckResult]
 SAME = 1e-6  # allowed relative difference between an answer and that of a mistake
 CONFINED = (
     "(When it is graded, code has no files, processes or network: only the notebook and its .py files are there.)"

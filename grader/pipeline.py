@@ -9,7 +9,7 @@ import msgspec
 
 from grader import __version__
 from grader.attempts import Attempts
-from grader.judging import judge, result
+from grader.judging import Judge, judge, result
 from grader.plan import Check, Part, Plan, Question
 from grader.reading import Spare, read_and_keep
 from grader.records import Bundle, Candidate, Reading
@@ -40,9 +40,12 @@ UNFINISHED = (
 )
 
 
-def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResult] = ()) -> Report:
+def grade(
+    bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResult] = (), *, judge: Judge = judge
+) -> Report:
     """Grade one submission, but for the parts that are `known`: of the same submission, and the same in its plan.
 
+    `judge`: one in another process, say.
     Raises SandboxError when the harness fails; whatever the submission does is in the report.
     """
     results = {part.label: part for part in known}
@@ -53,7 +56,7 @@ def grade(bundle: Bundle, plan: Plan, sandbox: Sandbox, known: Iterable[PartResu
         return msgspec.structs.replace(report, notes=reading.notes, layers=sandbox.layers)
     start_what_is_needed(plan, reading, sandbox)
     with closing(spare), closing(Runner(sandbox, reading, budget, spare)) as runner:
-        attempts = Attempts(runner, plan.limits)
+        attempts = Attempts(runner, plan.limits, judge)
         for question in map(_shown_at_once, plan.questions):
             grade_question(question, plan, reading, attempts, results)
         questions = [grade_question(question, plan, reading, attempts, results) for question in plan.questions]
@@ -214,7 +217,7 @@ def grade_logs(check: Check, plan: Plan, reading: Reading, attempts: Attempts) -
     """A check of the files that came with the code. What they say is the student's own report."""
     if not reading.logs:
         return result(check, Status.MISSING, message=f"No logs were handed in ({', '.join(plan.logs)}).")
-    return judge(check, attempts.on_logs(check), plan.limits)
+    return attempts.on_logs(check)
 
 
 def _judged(checks: tuple[Check, ...], filled: list[Candidate], attempts: Attempts) -> Iterator[Judged]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -26,8 +25,15 @@ def places_around(assignment: Path, submission: Path | None = None, output: Path
 
 def places_of(private: Iterable[Path | None], writable: Iterable[Path | None]) -> Places:
     """These, the plans, and the folders that everybody may write to."""
+    import tempfile  # noqa: PLC0415 (for the self-test only; see warm.py)
+
     open_to_all = (Path(tempfile.gettempdir()), Path("/dev/shm"), Path.cwd())  # noqa: S108 (tried)
-    return Places(_absolute((*private, cache_folder())), _absolute((*open_to_all, *writable)))
+    return Places(private_places(private), _absolute((*open_to_all, *writable)))
+
+
+def private_places(private: Iterable[Path | None]) -> tuple[Path, ...]:
+    """These and the plans."""
+    return _absolute((*private, cache_folder()))
 
 
 def _absolute(paths: Iterable[Path | None]) -> tuple[Path, ...]:

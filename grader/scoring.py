@@ -8,19 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.judging import judge, result
+from grader.judging import result
 from grader.plan import Check, Part, Question
-from grader.records import Attempt, Candidate, Limits, Place, Reading, Writing
+from grader.records import Candidate, Place, Reading, Writing
 from grader.report import CheckResult, Judged, PartResult, QuestionResult, Seen, Status, Visibility, WrittenResult
 from grader.targets import Target, ValueTarget
-
-
-def judge_attempt(checks: tuple[Check, ...], attempt: Attempt, limits: Limits) -> Judged:
-    """The results of every check on one candidate."""
-    pairs = zip(checks, attempt.outcomes, strict=True)
-    return Judged(
-        candidate=attempt.candidate, results=tuple(judge(check, outcomes, limits) for check, outcomes in pairs)
-    )
 
 
 def best_of(judged: Sequence[Judged]) -> tuple[CheckResult, ...]:

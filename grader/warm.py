@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from grader.places import places_of
+from grader.places import private_places
 from grader.sandbox.namespaces import jail
 from grader.sandbox.process import TemplateProcess, import_path
 
@@ -15,20 +16,28 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
 
-@contextmanager
-def warm_sandbox(private: Iterable[Path]) -> Iterator[Sandbox]:
-    """A sandbox whose first template has been told to start. `private`: what student code must not be able to read.
+class Warm(NamedTuple):
+    """A sandbox whose first template has been told to start."""
 
+    sandbox: Sandbox
+    judge_fd: int  # of the socket for a RemoteJudge; -1 where none was asked for
+
+
+@contextmanager
+def warm_sandbox(private: Iterable[Path], *, has_judge: bool = False) -> Iterator[Warm]:
+    """Start a template; it ends with the block. `private`: what student code must not be able to read.
+
+    `has_judge`: together with a process that judges in place of this one (see remote_judge.py).
     Raises IsolationError where there is no way to confine it (not on Linux).
     """
-    paths = places_of(private, ()).private
-    with closing(TemplateProcess(jail(import_path(), paths))) as first:
+    paths = private_places(private)
+    with closing(TemplateProcess(jail(import_path(), paths), has_judge=has_judge)) as first:
         from grader.records import Limits  # noqa: PLC0415 (while the template starts)
         from grader.sandbox.client import Sandbox  # noqa: PLC0415
 
         with closing(Sandbox(Limits(), paths, first=first)) as sandbox:
             sandbox.start("numpy")
-            yield sandbox
+            yield Warm(sandbox, first.judge.fileno() if first.judge else -1)
 
 
 def private_of(assignment: Path) -> tuple[Path, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.files import check_writable, is_special, write_atomically
+from grader.later import import_later
 from grader.outputs.formats import render, render_problem
 from grader.warm import private_of, warm_sandbox
 
@@ -72,14 +72,21 @@ class Problem(AbstractContextManager["Problem"]):
 
 def _grade(options: Options) -> Report:
     others = (options.submission, *([options.output] if options.output else []))
-    with warm_sandbox((*private_of(options.assignment), *others)) as sandbox:
+    with warm_sandbox((*private_of(options.assignment), *others), has_judge=True) as (sandbox, judge_fd):
+        import_later("numpy")  # the other processes have it
         gc.disable()  # while so much is imported, of which nothing is garbage
-        from grader.api import Session, load_assignment  # noqa: PLC0415 (takes as long as the template takes to start)
+        from grader.api import Session, load_assignment  # noqa: PLC0415 (while the template starts)
+        from grader.remote_judge import RemoteJudge  # noqa: PLC0415
 
+        if options.style == "text":
+            import grader.outputs.text  # noqa: F401, PLC0415
+
+        gc.freeze()
         gc.enable()
         assignment = load_assignment(options.assignment)
         assignment = assignment if options.has_evidence else assignment.without_evidence()
-        session = Session(assignment, sandbox, others, allows_weak_isolation=options.allows_weak_isolation)
+        judge = RemoteJudge(judge_fd)
+        session = Session(assignment, sandbox, others, allows_weak_isolation=options.allows_weak_isolation, judge=judge)
         report = session.grade(options.submission, leave_behind=lambda report: _leave_behind(options, report))
     for weakness in report.weaknesses:
         sys.stderr.write(f"grader: weak isolation, {weakness}\n")
@@ -128,5 +135,11 @@ def _encodable(text: str, style: str) -> str:
     except UnicodeEncodeError:
         if style == "junit":
             return text.encode("ascii", "xmlcharrefreplace").decode("ascii").replace("utf-8", "us-ascii", 1)
-        return text if style == "github" else json.dumps(json.loads(text), indent=1)
+        return text if style == "github" else _ascii_json(text)
     return text
+
+
+def _ascii_json(text: str) -> str:
+    import json  # noqa: PLC0415 (only here)
+
+    return json.dumps(json.loads(text), indent=1)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from grader.compare.wording import number, plural, ratio_remark, shape, show, show_apart
 from grader.records import Comparison
 from grader.values import Opaque
 
-Numeric = npt.NDArray[np.float64 | np.complex128]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
+
+Numeric: TypeAlias = "npt.NDArray[np.float64 | np.complex128]"
 PASSED = Comparison(passed=True)
 IMAGINARY_DUST = 1e-9  # of the largest value: what eigenvalue routines leave behind
 TINY = 1e-300  # whose reciprocal is still a float

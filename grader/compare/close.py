@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from grader.compare.arrays import PASSED, NotNumeric, compare_arrays, failed, to_array
 from grader.compare.wording import plural, show
 from grader.records import Comparison
 
-Items: TypeAlias = list[object] | tuple[object, ...] | npt.NDArray[np.generic]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
+
+Items: TypeAlias = "list[object] | tuple[object, ...] | npt.NDArray[np.generic]"
 
 
 class Close(msgspec.Struct, frozen=True, kw_only=True, tag="close"):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from grader.compare.arrays import PASSED, NotNumeric, failed, to_array
 from grader.compare.wording import plural, show
 from grader.records import Comparison
 
-ComplexArray = npt.NDArray[np.complex128]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
+
+ComplexArray: TypeAlias = "npt.NDArray[np.complex128]"
 
 
 class ComplexSet(msgspec.Struct, frozen=True, kw_only=True, tag="complex_set"):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from grader.compare.arrays import PASSED, NotNumeric, as_real_if, failed, shape_gap, to_array
 from grader.compare.wording import number, plural, shape, show, show_apart
 from grader.records import Comparison
 
-Matrix: TypeAlias = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
+
+Matrix: TypeAlias = "npt.NDArray[np.float64]"
 Candidates: TypeAlias = "list[tuple[str, Matrix]]"
 ALIKE = 1e-4  # relative distance of two Gram matrices, for remarks
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from grader.compare.arrays import PASSED, NotNumeric, as_real_if, failed, shape_gap, to_array
 from grader.compare.wording import number, show
 from grader.records import Comparison
 
-Matrix = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
+
+Matrix: TypeAlias = "npt.NDArray[np.float64]"
 Bounds = dict[str, tuple[float, float]]
 TAILS = (1.8, 2.4)
 SAME = 1e-6  # of the largest value: X + noise - X leaves rounding behind

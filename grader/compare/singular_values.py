@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from grader.compare.arrays import PASSED, NotNumeric, as_real_if, failed, to_array
 from grader.compare.wording import number, plural, ratio_remark, shape, show, show_apart
 from grader.records import Comparison
 
-Vector = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
+
+Vector: TypeAlias = "npt.NDArray[np.float64]"
 SAME = 1e-4  # of the largest value, for remarks
 
 

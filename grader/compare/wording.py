@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from grader.values import Opaque
+
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
 
 MAX_SHOWN = 120
 MAX_ITEMS = 6

@@ -37,18 +37,24 @@ def import_path() -> list[str]:
 class TemplateProcess:
     """A Python on its way to be a template: it imports, and then waits for its settings on the socket `control`.
 
+    `has_judge`: it forks another process first, to be asked over the socket `judge` (see remote_judge.py).
     Raises IsolationError where there is no way to confine anything (not on Linux).
     """
 
-    def __init__(self, jail: Jail) -> None:
+    def __init__(self, jail: Jail, *, has_judge: bool = False) -> None:
         if sys.platform != "linux":
             raise IsolationError("student code can be confined on Linux only: use a container (see docs/isolation.md)")
         self.jail = jail
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.judge: socket.socket | None = None
+        sockets = [theirs]
+        if has_judge:
+            self.judge, judges = socket.socketpair()
+            sockets.append(judges)
         start = (
             f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
         )
-        start += f"main({theirs.fileno()})"
+        start += f"main({', '.join(str(end.fileno()) for end in sockets)})"
         self.process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)
             [*jail.command, sys.executable, "-s", "-c", start],
             env=ENVIRONMENT,
@@ -56,14 +62,17 @@ class TemplateProcess:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=(theirs.fileno(),),
+            pass_fds=[end.fileno() for end in sockets],
             start_new_session=True,
         )
-        theirs.close()
+        for end in sockets:
+            end.close()
 
     def close(self) -> None:
         """End it and with it whatever children are left."""
         self.control.close()
+        if self.judge:
+            self.judge.close()
         self.process.kill()  # it has nothing to save, and may still be importing
         self.process.wait()
         if self.process.stderr:

@@ -33,8 +33,11 @@ POLL_SECONDS = 0.002
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def main(control_fd: int) -> None:
-    """Take the settings, then serve the control socket until the grader closes it."""
+def main(control_fd: int, judge_fd: int | None = None) -> None:
+    """Take the settings, then serve the control socket until the grader closes it.
+
+    `judge_fd`: another process is to judge, at that socket (see remote_judge.py).
+    """
     control = socket.socket(fileno=control_fd)
     settings = unpack(control.recv(MAX_COMMAND), Settings)
     limits.set_limit(resource.RLIMIT_NOFILE, *(limits.OPEN_FILES_OF_TEMPLATE,) * 2)
@@ -43,6 +46,8 @@ def main(control_fd: int) -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
     tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
     preload.import_libraries(settings.kind)
+    if judge_fd is not None:
+        fork_judge(judge_fd, control)
     preload.warm_up()
     practise()
     hide_assignment()
@@ -54,6 +59,21 @@ def main(control_fd: int) -> None:
         user.trim_template()
     gc.freeze()  # children share these pages instead of copying them at their first collection; they switch it on
     ForkServer(control, prepared).serve()
+
+
+def fork_judge(judge_fd: int, control: socket.socket) -> None:
+    """A process that knows what is secret, from before there are any children. It ends when the grader closes its socket."""
+    if os.fork():
+        os.close(judge_fd)
+        return
+    try:
+        control.close()
+        user.renounce_rights()
+        from grader import remote_judge  # noqa: PLC0415 (of which the template needs nothing)
+
+        remote_judge.serve(judge_fd)
+    finally:
+        os._exit(0)  # what went wrong here goes wrong in the grader too, which says so
 
 
 class ForkServer:

@@ -59,6 +59,13 @@ def trim_template() -> None:
     prctl(PR_SET_DUMPABLE, 0)
 
 
+def renounce_rights() -> None:
+    """Keep none of root's rights but to read Python's own files; nobody may trace this process."""
+    if os.geteuid() == 0:
+        keep_capabilities(*((CAP_DAC_READ_SEARCH,) if is_interpreter_private() else ()))
+    prctl(PR_SET_DUMPABLE, 0)
+
+
 def is_interpreter_private() -> bool:
     """Whether another user could not read this interpreter's library (a Python under /root, say)."""
     return not all(is_open_to_all(Path(folder)) for folder in {sys.prefix, sys.base_prefix, os.__file__})

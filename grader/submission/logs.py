@@ -6,16 +6,18 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from grader.codec import freeze
 from grader.records import File, Log
 from grader.submission.archive import METHODS, UNREADABLE, fits, printable
 from grader.submission.npy import NpyError, read_array
 from grader.values import Array, Items, Mapping, Opaque, Value
+
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
 
 MAX_LOG_BYTES = 2**21  # of one file, packed and unpacked
 MAX_ALL_BYTES = 2**23  # of all together: a reading must fit into one message

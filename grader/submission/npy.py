@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from grader.codec import MAX_DIMENSIONS
+
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which would import NumPy at once: see later.py
 
 MAGIC = b"\x93NUMPY"
 SIZES = {b"\x01\x00": 2, b"\x02\x00": 4, b"\x03\x00": 4}  # by version: bytes of the header's length
