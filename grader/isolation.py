@@ -54,9 +54,11 @@ def measure(sandbox: Sandbox, places: Places) -> Isolation:
     Raises:
         SandboxError: no child, or none that answers.
     """
-    child = sandbox.child("numpy")
+    reader = sandbox.reader()
+    child = reader or sandbox.child("numpy")
     answer = child.ask(_request(places), TEST_SECONDS)
-    child.end()
+    if child is not reader:
+        child.end()
     if not isinstance(answer, SelfTested):
         raise SandboxError(f"the self-test of the isolation did not end: {answer}")
     return Isolation(layers=sandbox.layers, trials=answer.trials)

@@ -36,7 +36,10 @@ def warm_sandbox(private: Iterable[Path], *, has_judge: bool = False) -> Iterato
         from grader.sandbox.client import Sandbox  # noqa: PLC0415
 
         with closing(Sandbox(Limits(), paths, first=first)) as sandbox:
-            sandbox.start("numpy")
+            if has_judge:
+                sandbox.order_reader()
+            else:
+                sandbox.start("numpy")
             yield Warm(sandbox, first.judge.fileno() if first.judge else -1)
 
 

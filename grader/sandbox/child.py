@@ -56,7 +56,7 @@ def serve(
     """
     with _LastWords(reply_fd) as last_words:
         write_blocking(reply_fd, pack(Reply(nonce=b"", answer=Ready(layers=put_on()))))
-        server = Server(before or Snapshot())
+        server = Server(before)
         while (body := read_blocking(request_fd)) is not None:
             envelope = unpack(body, Envelope)
             last_words.nonce = envelope.nonce
@@ -99,7 +99,7 @@ def frame(nonce: bytes, answer: Answer) -> bytes:
 class Server:
     """The child's state: a workspace, and what was printed meanwhile."""
 
-    def __init__(self, before: Snapshot) -> None:
+    def __init__(self, before: Snapshot | None) -> None:
         self._workspace = Workspace()
         self._output = Capture()
         self._before = before
@@ -112,6 +112,7 @@ class Server:
         if isinstance(request, SelfTest):
             return SelfTested(trials=try_everything(request))
         if isinstance(request, Load):
+            self._before = self._before or Snapshot()
             self._prepare()
             return self._workspace.load(request)
         return self._with_output(self._run(request))
@@ -130,7 +131,7 @@ class Server:
     def _is_as_new(self) -> bool:
         """Whether code that runs now finds nothing of what has run before. Printing and generators start again."""
         self._workspace.clear()
-        if not self._is_new and not self._before.is_still_true():
+        if not self._is_new and self._before and not self._before.is_still_true():
             return False
         self._prepare()
         self._is_new = False

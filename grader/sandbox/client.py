@@ -104,6 +104,11 @@ class Child:
         if self.is_alive:
             self._reap(grace_seconds=0.0)
 
+    def leave(self) -> None:
+        """Let the process end by itself, without waiting for it; else it ends with its template."""
+        if self.is_alive:
+            self._close()
+
     def _tampering(self, reason: str) -> Answer:
         return self.end_with(Crashed(reason=reason, is_tampering=True))
 
@@ -126,11 +131,14 @@ class Child:
 
     def _reap(self, grace_seconds: float) -> int | None:
         """Have the process ended; its exit code, or minus the signal, or None when it had to be killed."""
+        self._close()
+        reaped = self._template.reap(self._started.pid, grace_seconds)
+        return None if reaped.was_killed else reaped.code
+
+    def _close(self) -> None:
         self.is_alive = False
         for fd in (self._started.request_fd, self._started.reply_fd):
             os.close(fd)
-        reaped = self._template.reap(self._started.pid, grace_seconds)
-        return None if reaped.was_killed else reaped.code
 
     def _first_words(self) -> tuple[LayerState, ...]:
         try:
@@ -183,6 +191,8 @@ class Sandbox:
         self._first = first
         self._promised: frozenset[str] = frozenset()
         self._templates: dict[str, Template] = {}
+        self._reader: Child | None = None
+        self._has_ordered = False
 
     def start(self, kind: str) -> Template:
         """Start the template of this kind if it does not run (any more), without waiting for its imports."""
@@ -190,9 +200,21 @@ class Sandbox:
             self._templates.pop(kind).close()
         if kind not in self._templates:
             private = tuple(map(os.fsencode, self._private))
-            settings = Settings(kind=kind, private=private, omitted=self._omitted)
+            settings = Settings(kind=kind, private=private, omitted=self._omitted, has_reader=self._has_ordered)
             self._templates[kind] = Template(settings, self._take_first() if kind == "numpy" else None)
         return self._templates[kind]
+
+    def order_reader(self) -> None:
+        """Start the first template, and have it fork a child before it imports its libraries. `reader` gives it."""
+        self._has_ordered = True
+        self.start("numpy").order(self.limits)
+
+    def reader(self) -> Child | None:
+        """The child that was ordered, as long as it lives: to read a submission, not to run its code."""
+        if self._has_ordered:
+            self._has_ordered = False
+            self._reader = self._new("numpy")
+        return self._reader if self._reader is not None and self._reader.is_alive else None
 
     def _take_first(self) -> TemplateProcess | None:
         first, self._first = self._first, None
@@ -200,6 +222,10 @@ class Sandbox:
 
     def child(self, kind: str) -> Child:
         """A new child of the template of this kind ("numpy" or "torch")."""
+        self.reader()  # the first that comes is this one
+        return self._new(kind)
+
+    def _new(self, kind: str) -> Child:
         try:
             template, child = self._fork(kind)
         except SandboxError:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import msgspec
 from grader.errors import SandboxError
 from grader.records import LayerState, Limits
 from grader.sandbox import namespaces
-from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Settings, Status
+from grader.sandbox.messages import Fork, Forked, Reap, Reaped, Settings, Status
 from grader.sandbox.process import TemplateProcess, import_path
 from grader.sandbox.wire import unpack
 
@@ -38,6 +39,27 @@ class Started(NamedTuple):
     reply_fd: int
 
 
+class _Order:
+    """A child that has been asked for: the command, and the two pipes. `close` closes what nobody has taken."""
+
+    def __init__(self, settings: Fork) -> None:
+        self.message = msgspec.msgpack.encode(settings)
+        request_read, self._request_write = os.pipe()
+        self._reply_read, reply_write = os.pipe()
+        self.theirs = request_read, reply_write
+        self._ours = [self._request_write, self._reply_read]
+
+    def taken(self, pid: int) -> Started:
+        """The child that was made of it, with our ends of the pipes."""
+        self._ours = []
+        return Started(pid, self._request_write, self._reply_read)
+
+    def close(self) -> None:
+        """Close the child's ends here, and ours too if it was not made."""
+        for fd in (*self.theirs, *self._ours):
+            os.close(fd)
+
+
 class Template:
     """A running template process. `close` ends it; it also ends by itself when this process does.
 
@@ -49,6 +71,7 @@ class Template:
         """`process`: one that has been started already, for these settings."""
         self._settings = settings
         self._uids = first_offset()
+        self._ordered: _Order | None = None
         private = (Path(os.fsdecode(path)) for path in settings.private)
         self._take(process or TemplateProcess(namespaces.jail(import_path(), private, settings.omitted)))
 
@@ -63,22 +86,20 @@ class Template:
         """Whether it has namespaces of its own; known for sure after the first child."""
         return self._process.jail.state()
 
+    def order(self, limits: Limits) -> _Order:
+        """Ask for a child without waiting for it; the next call of `fork` gives it."""
+        self._ordered = _Order(self._fork_settings(limits))
+        self._send(self._ordered.message, self._ordered.theirs)
+        return self._ordered
+
     def fork(self, limits: Limits) -> Started:
         """A new confined child. Raises SandboxError when there is none to be had."""
-        request_read, request_write = os.pipe()
-        reply_read, reply_write = os.pipe()
-        with contextlib.ExitStack() as unused:
-            for fd in (request_write, reply_read):
-                unused.callback(os.close, fd)
-            try:
-                status = self._command(self._fork_settings(limits), [request_read, reply_write], seconds=START_SECONDS)
-            finally:
-                os.close(request_read)
-                os.close(reply_write)
+        with contextlib.closing(self._ordered or self.order(limits)) as ordered:
+            self._ordered = None
+            status = self._answer(ordered.message, ordered.theirs, START_SECONDS)
             if not isinstance(status, Forked):
                 raise SandboxError(f"the template could not fork: {status}")
-            unused.pop_all()  # they are the child's now
-        return Started(status.pid, request_write, reply_read)
+            return ordered.taken(status.pid)
 
     def reap(self, pid: int, grace_seconds: float) -> Reaped:
         """End a child that has not ended by itself in `grace_seconds`; how it ended.
@@ -86,7 +107,8 @@ class Template:
         Where memory has run out, the kernel may end the template too, and its children end with it.
         """
         try:
-            status = self._command(Reap(pid=pid, grace_seconds=grace_seconds), [], seconds=REAP_SECONDS + grace_seconds)
+            self._send(message := msgspec.msgpack.encode(Reap(pid=pid, grace_seconds=grace_seconds)))
+            status = self._answer(message, (), REAP_SECONDS + grace_seconds)
         except SandboxError:
             if not self.was_killed():
                 raise
@@ -101,6 +123,8 @@ class Template:
 
     def close(self) -> None:
         """End the template and with it whatever children are left."""
+        if self._ordered:
+            self._ordered.close()
         self._process.close()
 
     def _fork_settings(self, limits: Limits) -> Fork:
@@ -111,24 +135,29 @@ class Template:
             cpu_seconds=int(limits.total_seconds) + 1,
         )
 
-    def _command(self, command: Command, fds: list[int], *, seconds: float) -> Status:
+    def _answer(self, message: bytes, fds: Sequence[int], seconds: float) -> Status:
+        """The answer to a command that has been sent; in a new process, if it had to be sent again."""
         try:
-            data = self._exchange(msgspec.msgpack.encode(command), fds, seconds)
+            data = self._receive(seconds)
         except SandboxError as error:
             if self._has_answered or not self._process.jail.command:
                 raise
             self.close()
             self._take(TemplateProcess(namespaces.refused(str(error))))
-            data = self._exchange(msgspec.msgpack.encode(command), fds, seconds)
+            self._send(message, fds)
+            data = self._receive(seconds)
         self._has_answered = True
         return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
 
-    def _exchange(self, message: bytes, fds: list[int], seconds: float) -> bytes:
-        control = self._process.control
-        control.settimeout(seconds)
+    def _send(self, message: bytes, fds: Sequence[int] = ()) -> None:
+        with contextlib.suppress(OSError):  # the template has ended already: who waits for the answer finds out
+            self._process.control.settimeout(START_SECONDS)
+            socket.send_fds(self._process.control, [message], fds)
+
+    def _receive(self, seconds: float) -> bytes:
+        self._process.control.settimeout(seconds)
         try:
-            socket.send_fds(control, [message], fds)
-            data = control.recv(4096)
+            data = self._process.control.recv(4096)
         except (OSError, TimeoutError) as error:
             raise SandboxError(f"the template process does not answer: {error}{self._last_words()}") from None
         if not data:

@@ -39,6 +39,10 @@ class Prepared(NamedTuple):
     used: limits.Used
     is_private: bool  # the interpreter: others cannot read it
 
+    def as_of_now(self) -> Prepared:
+        """The same, when more is in use."""
+        return self._replace(used=limits.used_now())
+
 
 class Layer(NamedTuple):
     """A layer: what it is called, what it protects, how it is put on after those that are active already."""

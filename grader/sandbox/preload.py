@@ -69,13 +69,15 @@ def import_readers() -> None:
         read_cells(notebook)  # nbformat opens its schemas then
 
 
-def make_ready(*, can_open_files: bool) -> None:
-    """Let children import: from files (whose folders may become unlistable), or else only what is imported now."""
-    if can_open_files:
-        importlib.util.find_spec("_not_there_")  # fills the finders' lists of what is in each folder
-        if LIBRARY.name in ("site-packages", "dist-packages"):
-            list_distributions()
-        return
+def list_folders() -> None:
+    """Remember what can be imported: children may be unable to list a folder, but not to open what is in it."""
+    importlib.util.find_spec("_not_there_")  # fills the finders' lists of what is in each folder
+    if LIBRARY.name in ("site-packages", "dist-packages"):
+        list_distributions()
+
+
+def import_what_is_wanted() -> None:
+    """Import all that answers may want: for children that can open no files, there is nothing else to import."""
     for name in (
         *(f"encodings.{name}" for name in ENCODINGS),
         *STANDARD,

@@ -52,7 +52,8 @@ class TemplateProcess:
             self.judge, judges = socket.socketpair()
             sockets.append(judges)
         start = (
-            f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.sandbox.template import main; "
+            f"import gc, sys; gc.disable(); sys.path[:] = {import_path()!r}; from grader.later import "
+            "import_later; import_later('numpy'); from grader.sandbox.template import main; "
         )
         start += f"main({', '.join(str(end.fileno()) for end in sockets)})"
         self.process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own code)

@@ -45,30 +45,51 @@ def main(control_fd: int, judge_fd: int | None = None) -> None:
         Path("/proc/self/oom_score_adj").write_text(OOM_FIRST, "ascii")
     sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
     tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
-    preload.import_libraries(settings.kind)
-    if judge_fd is not None:
-        fork_judge(judge_fd, control)
-    preload.warm_up()
-    practise()
+    finding = _Finding()
     hide_assignment()
     private = (Path(os.fsdecode(path)) for path in settings.private)
     ruleset = layers.make_ruleset([PACKAGE, *private], settings.omitted)
-    preload.make_ready(can_open_files=layers.can_open_files(ruleset, settings.omitted))
-    prepared = layers.prepare(ruleset, settings.omitted)
+    can_open_files = layers.can_open_files(ruleset, settings.omitted)
+    preload.list_folders()
+    server = ForkServer(control, layers.prepare(ruleset, settings.omitted))
+    if settings.has_reader and can_open_files:
+        server.carry_out_next()
+    preload.import_libraries(settings.kind)
+    if judge_fd is not None:
+        fork_judge(judge_fd, control, finding)
+    preload.warm_up()
+    practise()
+    if not can_open_files:
+        preload.import_what_is_wanted()
     with contextlib.suppress(OSError):
         user.trim_template()
     gc.freeze()  # children share these pages instead of copying them at their first collection; they switch it on
-    ForkServer(control, prepared).serve()
+    server.serve()
 
 
-def fork_judge(judge_fd: int, control: socket.socket) -> None:
-    """A process that knows what is secret, from before there are any children. It ends when the grader closes its socket."""
+class _Finding:
+    """Where modules are found now."""
+
+    def __init__(self) -> None:
+        self._path, self._finders = [*sys.path], [*sys.meta_path]
+
+    def restore(self) -> None:
+        """Let them be found there again."""
+        sys.path[:], sys.meta_path[:] = self._path, self._finders
+
+
+def fork_judge(judge_fd: int, control: socket.socket, finding: _Finding) -> None:
+    """A process that will know what is secret, of which no child has a copy. It ends when the grader closes its socket.
+
+    `finding`: where it finds what it needs of this package.
+    """
     if os.fork():
         os.close(judge_fd)
         return
     try:
         control.close()
         user.renounce_rights()
+        finding.restore()
         from grader import remote_judge  # noqa: PLC0415 (of which the template needs nothing)
 
         remote_judge.serve(judge_fd)
@@ -82,17 +103,25 @@ class ForkServer:
     def __init__(self, control: socket.socket, prepared: layers.Prepared) -> None:
         self._control = control
         self._prepared = prepared
-        self._before = Snapshot()
+        self._before: Snapshot | None = None
         self._children: set[int] = set()
 
     def serve(self) -> None:
         """Carry out commands until the grader closes the connection; then end every child that is left."""
+        self._before = Snapshot()
+        self._prepared = self._prepared.as_of_now()
         try:
-            while command := self._next_command():
-                self._control.send(msgspec.msgpack.encode(self._carry_out(*command)))
+            while self.carry_out_next():
+                pass
         finally:  # also when the grader has died before it got its answer
             for pid in self._children:
                 _kill(pid)
+
+    def carry_out_next(self) -> bool:
+        """Wait for a command and carry it out. False: there are no more."""
+        if command := self._next_command():
+            self._control.send(msgspec.msgpack.encode(self._carry_out(*command)))
+        return bool(command)
 
     def _next_command(self) -> tuple[Command, list[int]] | None:
         data, fds, _flags, _address = socket.recv_fds(self._control, MAX_COMMAND, 2)
