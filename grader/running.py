@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Iterator
 
 import msgspec
 
-from grader.bounds import bounded
+from grader.bounds import bounded, count
 from grader.errors import SandboxError
 from grader.plan import Case, Check, Plan
 from grader.reading import Spare
@@ -26,12 +27,12 @@ from grader.records import (
 )
 from grader.report import ORDER, Visibility
 from grader.sandbox.client import Child, Sandbox
-from grader.sandbox.messages import Call, Define, Done, Load, Stale
+from grader.sandbox.messages import Calls, Define, Done, Load, Stale
 from grader.targets import LogTarget, Target
 from grader.values import Value
 
 MAX_DEATHS = 2  # of one candidate; then its remaining checks are not tried any more
-LOGS = "logs"
+MAX_TOGETHER = 100_000  # numbers and texts in one request
 # Answers to a definition that what has run before in its child may be to blame for.
 SPOILT = (Stale, OutOfMemory, Crashed)
 Globals = tuple[tuple[str, Value], ...]
@@ -70,22 +71,24 @@ class _Used(msgspec.Struct):
 
     child: Child
     kind: str  # of template
-    purpose: str  # the visibility of its checks, or LOGS
+    purpose: Visibility | None  # of the checks that ran last; None: of the logs
     defined: tuple[Candidate, Globals] | None = None
     had: dict[str, Candidate] = {}  # the candidates that have run in it, by name
 
-    def takes(self, purpose: str, kind: str, candidate: Candidate | None) -> bool:
-        """Whether these checks may run in it."""
+    def takes(self, purpose: Visibility | None, kind: str, candidate: Candidate | None) -> bool:
+        """Whether these checks may run in it: never before what students see earlier."""
         is_rival = candidate is not None and self.had.get(candidate.name, candidate) is not candidate
-        return self.child.is_alive and self.purpose == purpose and kind in (self.kind, "numpy") and not is_rival
+        is_due = self.purpose in ORDER[: ORDER.index(purpose) + 1] if purpose else self.purpose is None
+        return self.child.is_alive and is_due and kind in (self.kind, "numpy") and not is_rival
 
 
 class Runner:
     """Runs one submission's checks in one child, which is replaced when it dies. `close` ends the child.
 
     A rival definition of the same function gets another child: it must not find what the first has changed. So do checks
-    that students see at another time: no state may carry a secret input into what is shown earlier. There is never more
-    than one in use, for each may use all the memory that there is. `spare`: a child that can be taken in place of a new one.
+    that students see earlier than those before: no state may carry a secret input into what is shown earlier. There is never
+    more than one in use, for each may use all the memory that there is. `spare`: a child that can be taken in place of a new
+    one.
     Functions share a child, which costs a fraction of one for each, as long as nothing is left in it that others could
     stumble over.
     """
@@ -125,7 +128,8 @@ class Runner:
         outcomes: list[Outcome] = []
         for case in check.cases:
             with self._budget.spend(check.visibility):
-                outcomes.append(self._call(self._used_for(LOGS, "numpy", check, None).child, check, case))
+                child = self._used_for(None, "numpy", check, None).child
+            outcomes += self._outcomes(child, check, (case,))
         return tuple(outcomes)
 
     def _start(self) -> None:
@@ -136,16 +140,40 @@ class Runner:
 
     def _run_check(self, candidate: Candidate, check: Check) -> tuple[Outcome, ...]:
         outcomes: list[Outcome] = []
-        for case in check.cases:
-            with self._budget.spend(check.visibility):
-                outcomes.append(self._run_case(candidate, check, case))
+        while len(outcomes) < len(check.cases):
+            outcomes += self._run_cases(candidate, check, _together(check, len(outcomes)))
             if _is_death(outcomes[-1]) or _is_undefined(outcomes[-1]):
                 self._note(check, outcomes[-1])
                 break
         return tuple(outcomes)
 
-    def _run_case(self, candidate: Candidate, check: Check, case: Case) -> Outcome:
-        used = self._used_for(check.visibility.value, _kind(candidate.libraries, check), check, candidate)
+    def _run_cases(self, candidate: Candidate, check: Check, cases: tuple[Case, ...]) -> Iterator[Outcome]:
+        """Their outcomes, up to one after which the child cannot be used any more. All have the same globals."""
+        with self._budget.spend(check.visibility):
+            child = self._defined(candidate, check, cases[0])
+        if not isinstance(child, Child):
+            yield child
+            return
+        for outcome in self._outcomes(child, check, cases):
+            yield outcome
+            if _is_death(outcome):
+                return
+            if isinstance(outcome, OutOfMemory):
+                self.close()  # what filled its memory may still be there
+                return
+
+    def _outcomes(self, child: Child, check: Check, cases: tuple[Case, ...]) -> Iterator[Outcome]:
+        """The outcomes of calls, each as soon as it is known."""
+        request = Calls(target=check.target, cases=tuple(case.arguments for case in cases))
+        answers = child.ask_each(request, len(cases), lambda: self._budget.to_call(check.visibility))
+        for case in cases:
+            with self._budget.spend(check.visibility):
+                answer = next(answers)
+            yield bounded(_outcome(answer), case)
+
+    def _defined(self, candidate: Candidate, check: Check, case: Case) -> Child | Outcome:
+        """A child in which the candidate is defined, or what prevents that."""
+        used = self._used_for(check.visibility, _kind(candidate.libraries, check), check, candidate)
         if used.defined != (candidate, case.globals):
             used.defined = None
             is_shared = self._is_first and bool(used.had)
@@ -153,14 +181,11 @@ class Runner:
             if is_shared and isinstance(answer, SPOILT):
                 self._is_first = True
                 self.close()
-                return self._run_case(candidate, check, case)
+                return self._defined(candidate, check, case)
             if not isinstance(answer, Done):
                 return _outcome(answer, while_defining=True)
             used.defined = (candidate, case.globals)
-        outcome = self._call(used.child, check, case)
-        if isinstance(outcome, OutOfMemory):
-            self.close()  # what filled its memory may still be there
-        return outcome
+        return used.child
 
     def _define(self, used: _Used, candidate: Candidate, check: Check, case: Case, *, is_shared: bool) -> object:
         request = Define(candidate=candidate, globals=case.globals, is_first=self._is_first)
@@ -171,11 +196,7 @@ class Runner:
         used.had[candidate.name] = candidate
         return answer
 
-    def _call(self, child: Child, check: Check, case: Case) -> Outcome:
-        call = Call(target=check.target, arguments=case.arguments)
-        return bounded(_outcome(child.ask(call, self._budget.to_call(check.visibility))), case)
-
-    def _used_for(self, purpose: str, kind: str, check: Check, candidate: Candidate | None) -> _Used:
+    def _used_for(self, purpose: Visibility | None, kind: str, check: Check, candidate: Candidate | None) -> _Used:
         """The child for checks of this purpose; a new one where there is none, or it is dead, or lacks torch."""
         used = self._used
         if used is None or not used.takes(purpose, kind, candidate):
@@ -184,6 +205,7 @@ class Runner:
             answer = used.child.ask(self._load_for(check.target), self._budget.to_define(check.visibility))
             if not isinstance(answer, Done):
                 used.child.end_with(answer)  # which it then gives to whatever it is asked
+        used.purpose = purpose
         return used
 
     def _new_child(self, kind: str, check: Check) -> Child:
@@ -216,6 +238,18 @@ class _State:
             self.verdict = outcome
         elif self._deaths >= MAX_DEATHS:
             self.verdict = _assumed(outcome)
+
+
+def _together(check: Check, first: int) -> tuple[Case, ...]:
+    """The cases from `first` on that go to the child in one request: only one, unless students see the inputs anyway."""
+    cases = check.cases[first:]
+    if check.visibility is not Visibility.VISIBLE:
+        return cases[:1]
+    sizes = itertools.accumulate(sum(map(count, case.arguments)) for case in cases)
+    alike = itertools.takewhile(
+        lambda pair: pair[1] <= MAX_TOGETHER and pair[0].globals == cases[0].globals, zip(cases, sizes, strict=True)
+    )
+    return tuple(case for case, _size in alike) or cases[:1]
 
 
 def start_what_is_needed(plan: Plan, reading: Reading, sandbox: Sandbox) -> None:

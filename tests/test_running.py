@@ -16,7 +16,7 @@ from children import Counting
 from grader.plan import Check
 from grader.reading import read_in_child
 from grader.records import Attempt, Crashed, Limits, OutOfMemory, Raised, Returned, TimedOut
-from grader.report import Visibility
+from grader.report import ORDER, Visibility
 from grader.running import Budget, Runner, start_what_is_needed
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.launch import Template
@@ -157,7 +157,18 @@ def test_run_has_one_child_at_a_time() -> None:
     each = [msgspec.structs.replace(SQUARE, visibility=visibility) for visibility in Visibility]
     with closing(Counting(LIMITS)) as counting:
         attempt(counting, "def square(x): return x * x", *each)
-        assert (counting.most, len(counting.children)) == (1, 5)
+        assert (counting.most, len(counting.children)) == (1, 2)  # the first has read
+
+
+@pytest.mark.parametrize("earlier", ORDER[:-1])
+def test_run_takes_a_new_child_for_what_students_see_earlier(earlier: Visibility) -> None:
+    secret, shown = (msgspec.structs.replace(SQUARE, visibility=one) for one in (Visibility.HIDDEN, earlier))
+    with closing(Counting(LIMITS)) as counting:
+        reading = read_in_child(bundle("def square(x): return x * x"), plan(secret, shown), counting)
+        with closing(Runner(counting, reading, Budget(LIMITS))) as runner:
+            for one in (secret, shown):
+                runner.run(reading.candidates[0], (one,))
+        assert (counting.most, len(counting.children)) == (1, 3)
 
 
 class Fussy(Sandbox):

@@ -23,6 +23,7 @@ from grader.sandbox.leftovers import Snapshot
 from grader.sandbox.messages import (
     Answer,
     Call,
+    Calls,
     Define,
     Done,
     Envelope,
@@ -32,7 +33,6 @@ from grader.sandbox.messages import (
     ReadingDone,
     Ready,
     Reply,
-    Request,
     SelfTest,
     SelfTested,
     Stale,
@@ -44,6 +44,7 @@ from grader.submission.read import Wanted, read_submission
 
 RECURSION_LIMIT = 3000  # as in a notebook's kernel
 MAX_MESSAGE = 4_000  # with all that was added to it
+Single = Read | Load | Define | Call | SelfTest  # a request that has one answer
 SEED = 0  # of the global generators: the same submission must get the same marks
 
 
@@ -60,7 +61,9 @@ def serve(
         while (body := read_blocking(request_fd)) is not None:
             envelope = unpack(body, Envelope)
             last_words.nonce = envelope.nonce
-            write_blocking(reply_fd, frame(envelope.nonce, _answer(server, envelope.request)))
+            request = envelope.request
+            for single in request.each() if isinstance(request, Calls) else (request,):
+                write_blocking(reply_fd, frame(envelope.nonce, _answer(server, single)))
 
 
 class _LastWords(AbstractContextManager["_LastWords"]):
@@ -81,7 +84,7 @@ class _LastWords(AbstractContextManager["_LastWords"]):
         return isinstance(error, Exception)
 
 
-def _answer(server: Server, request: Request) -> Answer:
+def _answer(server: Server, request: Single) -> Answer:
     try:
         return server.answer(request)
     except MemoryError:  # outside of student code: its text alone is too large
@@ -105,7 +108,7 @@ class Server:
         self._before = before
         self._is_new = True
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Single) -> Answer:
         """Carry out one request."""
         if isinstance(request, Read):
             return ReadingDone(reading=read_submission(request.bundle, _wanted(request)))

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.errors import SandboxError, WireError
@@ -16,6 +17,7 @@ from grader.sandbox.launch import Started, Template
 from grader.sandbox.messages import (
     Answer,
     Call,
+    Calls,
     Define,
     Done,
     Envelope,
@@ -50,6 +52,7 @@ ANSWERS: dict[type[Request], tuple[type[Answer], ...]] = {
     Load: (Done, OutOfMemory),
     Define: (Done, Stale, Raised, OutOfMemory),
     Call: (Returned, Raised, OutOfMemory),
+    Calls: (Returned, Raised, OutOfMemory),
     SelfTest: (SelfTested,),
 }
 
@@ -72,12 +75,20 @@ class Child:
 
         A dead child answers everything with what it died of. Raises SandboxError when our own code in the child failed.
         """
-        if not self.is_alive:
-            return self._last_answer
+        return next(self.ask_each(request, 1, lambda: seconds))
+
+    def ask_each(self, request: Request, count: int, seconds: Callable[[], float]) -> Iterator[Answer]:
+        """As `ask`, for a request that has so many answers. `seconds`: how long to wait for the next one."""
         nonce = os.urandom(16)
+        frame = pack(Envelope(nonce=nonce, request=request))
+        for _number in range(count):
+            yield self._next_answer(request, nonce, frame, seconds()) if self.is_alive else self._last_answer
+            frame = b""  # it is sent once
+
+    def _next_answer(self, request: Request, nonce: bytes, frame: bytes, seconds: float) -> Answer:
         deadline = time.monotonic() + seconds
         try:
-            send(self._started.request_fd, pack(Envelope(nonce=nonce, request=request)), deadline)
+            send(self._started.request_fd, frame, deadline)
             reply = unpack(self._replies.receive(deadline), Reply)
         except DeadlineError:
             return self.end_with(TimedOut(seconds=seconds))
@@ -85,7 +96,7 @@ class Child:
             return self._closed()
         except WireError:
             return self._tampering("an answer that is not one of ours")
-        if isinstance(reply.answer, Failed) and not isinstance(request, Define | Call):
+        if isinstance(reply.answer, Failed) and not isinstance(request, Define | Call | Calls):
             self.end()
             at = type(request).__name__
             raise SandboxError(f"the code of the grader in a child failed at {at}\n{reply.answer.traceback}")

@@ -64,6 +64,20 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     arguments: tuple[Value, ...]
 
 
+class Calls(msgspec.Struct, frozen=True, kw_only=True, tag="calls"):
+    """Call a target on one case after the other, each answered as a Call is.
+
+    The code can look at all cases from the first call on: only for inputs that students see anyway.
+    """
+
+    target: Target
+    cases: tuple[tuple[Value, ...], ...]  # the arguments of each
+
+    def each(self) -> tuple[Call, ...]:
+        """Call by call."""
+        return tuple(Call(target=self.target, arguments=arguments) for arguments in self.cases)
+
+
 class SelfTest(msgspec.Struct, frozen=True, kw_only=True, tag="self-test"):
     """Try what student code must not be able to do. The answer is SelfTested."""
 
@@ -72,7 +86,7 @@ class SelfTest(msgspec.Struct, frozen=True, kw_only=True, tag="self-test"):
     processes: tuple[int, ...]  # to signal, trace and look into, besides the template
 
 
-Request = Read | Load | Define | Call | SelfTest
+Request = Read | Load | Define | Call | Calls | SelfTest
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
