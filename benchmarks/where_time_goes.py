@@ -41,7 +41,7 @@ REQUESTS = {
     "Read": "read: parse, slice (child)",
     "Load": "load: take the statements (child)",
     "Define": "define: exec the slice (child)",
-    "Call": "calls (child)",
+    "Calls": "calls (child)",
     "SelfTest": "self-test (child)",
 }
 
@@ -114,7 +114,7 @@ def put_around(timers: Timers, session: Session) -> None:
     timers.around(Session, "grade", lambda *_: "collect, budgets, records and the rest")
     timers.around(Sandbox, "child", lambda *_: "fork and confine a child")
     timers.around(Child, "end", lambda *_: "end a child")
-    timers.around(Child, "ask", lambda _child, request, *_: REQUESTS[type(request).__name__])
+    timers.around(Child, "_next_answer", lambda _child, request, *_: REQUESTS[type(request).__name__])
     timers.around(session, "_judge", lambda *_: "compare")
     timers.around(sys.modules[__name__], "render_json", lambda *_: "report as JSON")
 

@@ -6,7 +6,7 @@ a part of the grader: no student code runs in it, and what children send reaches
 
 from __future__ import annotations
 
-import os
+import socket
 import time
 
 import msgspec
@@ -30,26 +30,28 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RemoteJudge:
-    """Judges as `judging.judge` does. When the other process has ended, it does so here."""
+    """Judges as `judging.judge` does. When there is no other process (any more), it does so here."""
 
-    def __init__(self, fd: int) -> None:
-        """`fd`: the socket to the other process, at whose end `serve` runs."""
-        os.set_blocking(fd, False)
-        self._fd = fd
-        self._replies = Reader(fd)
-        self._is_there = True
+    def __init__(self, connection: socket.socket | None) -> None:
+        """`connection`: to the other process, at whose end `serve` runs. It may be closed at any time."""
+        self._connection = connection
+        if connection:
+            connection.setblocking(False)
+            self._replies = Reader(connection.fileno())
 
     def __call__(self, check: Check, outcomes: tuple[Outcome, ...], limits: Limits) -> CheckResult:
         """The result of one check on one candidate."""
-        return (self._is_there and self._asked(check, outcomes, limits)) or judge(check, outcomes, limits)
+        return self._asked(check, outcomes, limits) or judge(check, outcomes, limits)
 
     def _asked(self, check: Check, outcomes: tuple[Outcome, ...], limits: Limits) -> CheckResult | None:
+        if self._connection is None or self._connection.fileno() < 0:
+            return None
         deadline = time.monotonic() + SECONDS
         try:
-            send(self._fd, pack(Brief(check=check, outcomes=outcomes, limits=limits)), deadline)
+            send(self._connection.fileno(), pack(Brief(check=check, outcomes=outcomes, limits=limits)), deadline)
             return unpack(self._replies.receive(deadline), CheckResult)
-        except (ClosedError, ConnectionError, DeadlineError, WireError):
-            self._is_there = False
+        except (ClosedError, DeadlineError, OSError, WireError):
+            self._connection = None
             return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from socket import socket
 from typing import NamedTuple
 
 from grader.places import private_places
@@ -20,7 +21,7 @@ class Warm(NamedTuple):
     """A sandbox whose first template has been told to start."""
 
     sandbox: Sandbox
-    judge_fd: int  # of the socket for a RemoteJudge; -1 where none was asked for
+    judge: socket | None  # for a RemoteJudge, where one was asked for
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def warm_sandbox(private: Iterable[Path], *, has_judge: bool = False) -> Iterato
                 sandbox.order_reader()
             else:
                 sandbox.start("numpy")
-            yield Warm(sandbox, first.judge.fileno() if first.judge else -1)
+            yield Warm(sandbox, first.judge)
 
 
 def private_of(assignment: Path) -> tuple[Path, ...]:

@@ -72,7 +72,7 @@ class Problem(AbstractContextManager["Problem"]):
 
 def _grade(options: Options) -> Report:
     others = (options.submission, *([options.output] if options.output else []))
-    with warm_sandbox((*private_of(options.assignment), *others), has_judge=True) as (sandbox, judge_fd):
+    with warm_sandbox((*private_of(options.assignment), *others), has_judge=True) as (sandbox, connection):
         import_later("numpy")  # the other processes have it
         gc.disable()  # while so much is imported, of which nothing is garbage
         from grader.api import Session, load_assignment  # noqa: PLC0415 (while the template starts)
@@ -85,8 +85,13 @@ def _grade(options: Options) -> Report:
         gc.enable()
         assignment = load_assignment(options.assignment)
         assignment = assignment if options.has_evidence else assignment.without_evidence()
-        judge = RemoteJudge(judge_fd)
-        session = Session(assignment, sandbox, others, allows_weak_isolation=options.allows_weak_isolation, judge=judge)
+        session = Session(
+            assignment,
+            sandbox,
+            others,
+            allows_weak_isolation=options.allows_weak_isolation,
+            judge=RemoteJudge(connection),
+        )
         report = session.grade(options.submission, leave_behind=lambda report: _leave_behind(options, report))
     for weakness in report.weaknesses:
         sys.stderr.write(f"grader: weak isolation, {weakness}\n")
