@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import platform
 import resource
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -75,7 +74,7 @@ def prepare(ruleset: Ruleset, omitted: frozenset[str] = frozenset()) -> Prepared
     return Prepared(
         omitted=omitted,
         ruleset=ruleset,
-        filters={mode: seccomp.load(platform.machine(), mode) for mode in seccomp.MODES},
+        filters={mode: seccomp.load(os.uname().machine, mode) for mode in seccomp.MODES},
         used=limits.used_now(),
         is_private=user.is_interpreter_private(),
     )
@@ -145,7 +144,7 @@ def restrict_system_calls(_settings: Fork, prepared: Prepared, active: frozenset
     may_open = "landlock" in active or "no-open" in prepared.omitted
     chosen = prepared.filters["files" if may_open else "no_open"]
     if chosen is None:
-        return f"no table of system calls for a {platform.machine()} on {platform.system()}"
+        return f"no table of system calls for a {os.uname().machine} on {os.uname().sysname}"
     return seccomp.install(chosen, os.getpid())
 
 

@@ -9,8 +9,6 @@ import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from grader.submission.notebook import read_cells
-
 LIBRARY = Path(__file__).parents[2]  # that this package lies in
 NUMPY = ("numpy", "numpy.random")  # NumPy 2 imports the latter when it is first used: in every child
 LIBRARIES = {"numpy": NUMPY, "torch": (*NUMPY, "torch")}
@@ -46,11 +44,24 @@ def import_libraries(kind: str) -> None:
         import_if_there(name)
 
 
+def import_reading() -> None:
+    """Import what a submission is read with."""
+    importlib.import_module("grader.submission.read")
+
+
 def warm_up() -> None:
-    """One step of training: what torch imports and finds out about the processor then, no child has to.
+    """Do once what is slow the first time, so that no child has to: a small submission, a step of training.
 
     With the one thread that a template has, this leaves nothing behind that a fork could hang on.
     """
+    from grader.sandbox.practice import practise  # noqa: PLC0415 (only for many children is it worth the time)
+
+    _train()
+    practise()
+
+
+def _train() -> None:
+    """What torch imports and finds out about the processor when it trains."""
     torch = sys.modules.get("torch")
     if torch is None:
         return
@@ -63,6 +74,8 @@ def warm_up() -> None:
 
 def import_readers() -> None:
     """What notebooks with magics, and those of old formats, are read with: a fifth of a second for each that has one."""
+    from grader.submission.notebook import read_cells  # noqa: PLC0415 (a template without readers does not need it)
+
     for name in READING:
         import_if_there(name)
     for notebook in OLD_NOTEBOOKS:

@@ -24,7 +24,6 @@ import msgspec
 from grader.sandbox import child, layers, limits, preload, user
 from grader.sandbox.leftovers import Snapshot
 from grader.sandbox.messages import Command, Fork, Forked, Reap, Reaped, Refused, Settings, Status
-from grader.sandbox.practice import practise
 from grader.sandbox.wire import unpack
 
 MAX_COMMAND = 65_536
@@ -45,51 +44,35 @@ def main(control_fd: int, judge_fd: int | None = None) -> None:
         Path("/proc/self/oom_score_adj").write_text(OOM_FIRST, "ascii")
     sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
     tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
-    finding = _Finding()
-    hide_assignment()
     private = (Path(os.fsdecode(path)) for path in settings.private)
-    ruleset = layers.make_ruleset([PACKAGE, *private], settings.omitted)
+    ruleset = layers.make_ruleset([*own_places(), *private], settings.omitted)
     can_open_files = layers.can_open_files(ruleset, settings.omitted)
     preload.list_folders()
     server = ForkServer(control, layers.prepare(ruleset, settings.omitted))
-    if settings.has_reader and can_open_files:
+    if is_single := settings.has_reader and can_open_files:
         server.carry_out_next()
     preload.import_libraries(settings.kind)
     if judge_fd is not None:
-        fork_judge(judge_fd, control, finding)
-    preload.warm_up()
-    practise()
+        fork_judge(judge_fd, control)
+    if not is_single:
+        preload.warm_up()
     if not can_open_files:
         preload.import_what_is_wanted()
+    hide_assignment()
     with contextlib.suppress(OSError):
         user.trim_template()
     gc.freeze()  # children share these pages instead of copying them at their first collection; they switch it on
     server.serve()
 
 
-class _Finding:
-    """Where modules are found now."""
-
-    def __init__(self) -> None:
-        self._path, self._finders = [*sys.path], [*sys.meta_path]
-
-    def restore(self) -> None:
-        """Let them be found there again."""
-        sys.path[:], sys.meta_path[:] = self._path, self._finders
-
-
-def fork_judge(judge_fd: int, control: socket.socket, finding: _Finding) -> None:
-    """A process that will know what is secret, of which no child has a copy. It ends when the grader closes its socket.
-
-    `finding`: where it finds what it needs of this package.
-    """
+def fork_judge(judge_fd: int, control: socket.socket) -> None:
+    """A process that will know what is secret, of which no child has a copy. It ends when the grader closes its socket."""
     if os.fork():
         os.close(judge_fd)
         return
     try:
         control.close()
         user.renounce_rights()
-        finding.restore()
         from grader import remote_judge  # noqa: PLC0415 (of which the template needs nothing)
 
         remote_judge.serve(judge_fd)
@@ -142,6 +125,8 @@ class ForkServer:
         pid = os.fork()
         if pid == 0:
             try:
+                if self._before is None:
+                    preload.import_reading()
                 layers.take_descriptors(*fds)
                 put_on = partial(layers.apply_layers, command, self._prepared)
                 child.serve(layers.REQUEST_FD, layers.REPLY_FD, put_on, self._before)
@@ -186,12 +171,18 @@ class _NothingOfOurs(MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
 
+def own_places() -> list[Path]:
+    """This package, and the checkout that it may lie in."""
+    checkout = PACKAGE.parent
+    return [PACKAGE] if checkout.name in ("site-packages", "dist-packages") else [PACKAGE, checkout]
+
+
 def hide_assignment() -> None:
     """Let `import reference` find nothing: the checkout that this package may lie in leaves the path."""
-    checkout = Path(__file__).resolve().parents[2]
-    if checkout.name not in ("site-packages", "dist-packages"):
-        sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != checkout]
-    sys.path_importer_cache.clear()
+    hidden = own_places()
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() not in hidden]
+    for entry in [entry for entry in sys.path_importer_cache if Path(entry).resolve() in hidden]:
+        del sys.path_importer_cache[entry]
     sys.meta_path.insert(0, _NothingOfOurs())
 
 
