@@ -10,8 +10,7 @@ import sys
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from grader.arguments import parser
-from grader.dispatch import dispatch
+from grader.early import Early
 from grader.errors import GraderError
 
 BUG_EXIT_CODE = 5
@@ -24,9 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a report with a "?" is better than none
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = parser(*arguments[:1]).parse_args(arguments)
-    with ExitCode() as ending:
-        ending.code = dispatch(options)
+    with ExitCode() as ending, Early(arguments) as early:
+        from grader.arguments import parser  # noqa: PLC0415 (while the template starts)
+        from grader.dispatch import dispatch  # noqa: PLC0415
+
+        ending.code = dispatch(parser(*arguments[:1]).parse_args(arguments), early)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.flush()  # here and not when Python ends: whoever read it may be gone
     gc.freeze()  # or else Python looks through all that there is before it ends

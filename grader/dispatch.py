@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.arguments import MOMENTS
+from grader.early import Early
 from grader.errors import UsageError
 
 
-def dispatch(options: argparse.Namespace) -> int:
-    """Carry out the verb; the exit code."""
-    return VERBS[options.command](options)
+def dispatch(options: argparse.Namespace, early: Early) -> int:
+    """Carry out the verb; the exit code. `early`: the template that `run` will use."""
+    return _run(options, early) if options.command == "run" else VERBS[options.command](options)
 
 
 def _init(options: argparse.Namespace) -> int:
@@ -58,7 +59,7 @@ def _pack(options: argparse.Namespace) -> int:
     return pack_assignment(options.assignment or bundled_folder(), options.output, wheels, verification)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, early: Early) -> int:
     from grader.commands.run import Options, run  # noqa: PLC0415
     from grader.places import bundled_folder  # noqa: PLC0415
 
@@ -73,7 +74,8 @@ def _run(options: argparse.Namespace) -> int:
             allows_weak_isolation=options.allow_weak_isolation,
             has_evidence=not options.no_evidence,
             moment=_moment(options),
-        )
+        ),
+        early,
     )
 
 
@@ -120,7 +122,6 @@ def _show(options: argparse.Namespace) -> int:
 
 
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "run": _run,
     "batch": _batch,
     "merge": _merge,
     "show": _show,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
+
+from grader.early import bundled_path, cache_path
 
 PACKAGE = Path(__file__).parent
 
@@ -42,15 +43,10 @@ def _absolute(paths: Iterable[Path | None]) -> tuple[Path, ...]:
 
 def bundled_folder() -> Path:
     """The homework that comes with grader: installed with the package, or beside it in a checkout."""
-    installed = PACKAGE / "homework"
-    return installed if installed.is_dir() else PACKAGE.parent
+    return Path(bundled_path())
 
 
 def cache_folder() -> Path | None:
     """Where files that can be made again are kept; None for a user without a home."""
-    if own := os.environ.get("GRADER_CACHE_DIR"):
-        return Path(own)
-    shared, home = (Path(os.environ.get(name, "")) for name in ("XDG_CACHE_HOME", "HOME"))
-    if shared.is_absolute():
-        return shared / "grader"
-    return home / ".cache" / "grader" if home.is_absolute() else None
+    path = cache_path()
+    return Path(path) if path else None

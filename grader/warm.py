@@ -25,14 +25,17 @@ class Warm(NamedTuple):
 
 
 @contextmanager
-def warm_sandbox(private: Iterable[Path], *, has_judge: bool = False) -> Iterator[Warm]:
+def warm_sandbox(
+    private: Iterable[Path], *, has_judge: bool = False, process: TemplateProcess | None = None
+) -> Iterator[Warm]:
     """Start a template; it ends with the block. `private`: what student code must not be able to read.
 
-    `has_judge`: together with a process that judges in place of this one (see remote_judge.py).
+    `has_judge`: for one submission, together with a process that judges in place of this one (see remote_judge.py).
+    `process`: one that has been started already, in the same way.
     Raises IsolationError where there is no way to confine it (not on Linux).
     """
     paths = private_places(private)
-    with closing(TemplateProcess(jail(import_path(), paths), has_judge=has_judge)) as first:
+    with closing(process or TemplateProcess(jail(import_path(), paths), has_judge=has_judge)) as first:
         from grader.records import Limits  # noqa: PLC0415 (while the template starts)
         from grader.sandbox.client import Sandbox  # noqa: PLC0415
 

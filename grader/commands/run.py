@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+from grader.early import Early
 from grader.errors import UsageError
 from grader.files import check_writable, is_special, write_atomically
 from grader.later import import_later
@@ -36,15 +37,15 @@ class Options(NamedTuple):
     moment: str | None  # of the student whose view is printed (see outputs.student); None for staff
 
 
-def run(options: Options) -> int:
-    """Grade, write results.json when asked for, print.
+def run(options: Options, early: Early) -> int:
+    """Grade, write results.json when asked for, print. `early`: the template, if it has been started already.
 
     The exit code: 4 when the submission cannot be graded, 1 when it has too few points.
     """
     if options.output is not None:
         check_writable(options.output)  # before any time is spent on grading
     with Problem(options.assignment, options.style):
-        report = _grade(options)
+        report = _grade(options, early)
     try:
         _store(options, report)
     finally:
@@ -70,9 +71,10 @@ class Problem(AbstractContextManager["Problem"]):
             sys.stdout.write(text and f"{text}\n")
 
 
-def _grade(options: Options) -> Report:
+def _grade(options: Options, early: Early) -> Report:
     others = (options.submission, *([options.output] if options.output else []))
-    with warm_sandbox((*private_of(options.assignment), *others), has_judge=True) as (sandbox, connection):
+    private = (*private_of(options.assignment), *others)
+    with warm_sandbox(private, has_judge=True, process=early.take()) as (sandbox, connection):
         import_later("numpy")  # the other processes have it
         gc.disable()  # while so much is imported, of which nothing is garbage
         from grader.api import Session, load_assignment  # noqa: PLC0415 (while the template starts)

@@ -1,43 +1,45 @@
 """Namespaces round the template, by bubblewrap: its own view of files, network, processes and shared memory.
 
 A second wall where the machine allows it (most containers do not): behind it, what is not Python or one of its
-libraries is not there at all.
+libraries is not there at all. Nothing here is slow to import (pathlib is): see early.py.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from pathlib import Path
-from typing import NamedTuple
 
 TYPE_CHECKING = False  # as in typing
-if TYPE_CHECKING:  # nothing here is slow to import: see process.py
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.records import LayerState
+
+    StrPath = str | os.PathLike[str]
 
 PROGRAM = "bwrap"
 NAME, PROTECTS = "namespaces", "a second wall round all of it"
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/sys/devices/system/cpu")
 UNSHARED = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
 LEFT_OUT = "left out on request"
 
 
-class Jail(NamedTuple):
+class Jail:
     """The words before the template's command; none, with the reason, where there are no namespaces to be had."""
 
-    command: tuple[str, ...]
-    remark: str = ""
+    def __init__(self, command: tuple[str, ...], remark: str = "") -> None:
+        self.command = command
+        self.remark = remark
 
     def state(self) -> LayerState:
         """What a report says of this layer."""
-        from grader.records import LayerState  # noqa: PLC0415 (as above)
+        from grader.records import LayerState  # noqa: PLC0415 (later)
 
         return LayerState(name=NAME, protects=PROTECTS, is_active=bool(self.command), remark=self.remark)
 
 
-def jail(import_path: Iterable[str], private: Iterable[Path], omitted: frozenset[str] = frozenset()) -> Jail:
+def jail(import_path: Iterable[str], private: Iterable[StrPath], omitted: frozenset[str] = frozenset()) -> Jail:
     """How to start a template behind namespaces, without what is private. Only starting it tells whether that works."""
     if NAME in omitted:
         return Jail((), LEFT_OUT)
@@ -66,34 +68,38 @@ def _options() -> list[str]:
     return [*UNSHARED, *who, "--proc", "/proc", "--dev", "/dev"]
 
 
-def _visible(import_path: Iterable[str]) -> list[Path]:
+def _visible(import_path: Iterable[str]) -> list[str]:
     """Python, its libraries, this package: what a template needs to start."""
-    own = PACKAGE.parent
-    places = [Path(entry) for entry in import_path if Path(entry).resolve() != own]
-    return [*map(Path, SYSTEM), Path(sys.prefix), Path(sys.base_prefix), *places, PACKAGE]
+    own = os.path.dirname(PACKAGE)
+    places = [entry for entry in import_path if os.path.realpath(entry) != own]
+    return [*SYSTEM, sys.prefix, sys.base_prefix, *places, PACKAGE]
 
 
-def _mounts(visible: list[Path], private: Iterable[Path]) -> list[str]:
+def _mounts(visible: list[str], private: Iterable[StrPath]) -> list[str]:
     words = []
-    for path in sorted({path for path in visible if _is_there(path)}):  # a folder before what lies in it
-        words += ["--ro-bind", str(path), str(path)]
-    for place in _covered(visible, filter(_is_there, private)):
-        words += ["--tmpfs", place, "--remount-ro", place] if Path(place).is_dir() else ["--ro-bind", os.devnull, place]
+    for path in sorted({_plain(path) for path in visible if os.path.exists(path)}):  # a folder before what lies in it
+        words += ["--ro-bind", path, path]
+    for place in _covered(visible, private):
+        words += ["--tmpfs", place, "--remount-ro", place] if os.path.isdir(place) else ["--ro-bind", os.devnull, place]
     return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
-def _covered(visible: list[Path], private: Iterable[Path]) -> list[str]:
+def _covered(visible: list[str], private: Iterable[StrPath]) -> list[str]:
     """Every place where something private would be seen: /lib may be a link to /usr/lib, and shown as both."""
-    secrets = [path.resolve() for path in private]
-    roots = [(root, root.resolve()) for root in visible]
+    secrets = {os.path.realpath(path) for path in private if os.path.exists(path)}
+    roots = {_plain(root): os.path.realpath(root) for root in visible}
     places = {
-        root / secret.relative_to(real) for root, real in roots for secret in secrets if secret.is_relative_to(real)
+        _plain(root.rstrip("/") + secret.removeprefix(real.rstrip("/")))
+        for root, real in roots.items()
+        for secret in secrets
+        if _lies_in(secret, real)
     }
-    return sorted(str(path) for path in places if places.isdisjoint(path.parents))
+    return sorted(place for place in places if not any(_lies_in(place, other) for other in places - {place}))
 
 
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a name that no file can have
-        return False
+def _plain(folder: str) -> str:
+    return folder.rstrip("/") or "/"
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -1,4 +1,4 @@
-"""The process of a template, executed clean. Nothing here is slow to import: it starts while the rest is imported."""
+"""The process of a template, executed clean. Nothing here is slow to import: see early.py."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 from grader.errors import IsolationError
-from grader.sandbox.namespaces import Jail
+from grader.sandbox.namespaces import PACKAGE, Jail
 
 ENVIRONMENT = {  # all that a template and its children see
     "PATH": os.defpath,
@@ -29,9 +28,9 @@ def import_path() -> list[str]:
     As here means with PYTHONPATH and a user's site. What lies in those two places (the rubrics, say) is no business of
     a submission; the folder of this package itself stays.
     """
-    own = str(Path(__file__).resolve().parents[2])
-    unwanted = {own, str(Path.cwd()), str(Path(sys.argv[0]).absolute().parent), "/"}
-    return [*(path for path in sys.path if Path(path).is_absolute() and path not in unwanted), own]
+    own = os.path.dirname(PACKAGE)
+    unwanted = {own, os.getcwd(), os.path.dirname(os.path.abspath(sys.argv[0])), "/"}
+    return [*(path for path in sys.path if os.path.isabs(path) and path not in unwanted), own]
 
 
 class TemplateProcess:
