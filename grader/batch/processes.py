@@ -58,6 +58,8 @@ class WorkerProcess:
         if processor is not None:
             with contextlib.suppress(OSError):  # it has ended, or the processor is gone: then any will do
                 os.sched_setaffinity(self.pid, {processor})
+                # Or else each answer of a child would interrupt it, to be read before the next one is worked out.
+                os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0))
         self._send(setup)
 
     @property
