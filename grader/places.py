@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.early import bundled_path, cache_path
+from grader.paths import bundled_path, cache_path
 
 PACKAGE = Path(__file__).parent
 

@@ -169,7 +169,10 @@ def imported_by(script: str) -> set[str]:
 
 
 def test_help_imports_next_to_nothing() -> None:
-    modules = imported_by("import grader.cli; grader.cli.parser()")
+    modules = imported_by(
+        "import contextlib, io\nfrom grader.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n    main(['--help'])"
+    )
     assert not modules & (HEAVY | {"numpy", "msgspec", "rich", "subprocess"})
 
 
@@ -177,8 +180,10 @@ def test_run_with_a_cached_plan_imports_nothing_of_the_authors_side() -> None:
     grade = f"import io, contextlib\nfrom grader.cli import ExitCode, main\nwith contextlib.redirect_stdout(io.StringIO()):\n    main(['run', {str(BLANK)!r}])"
     imported_by(grade)
     modules = imported_by(grade)
-    assert not modules & HEAVY
-    assert "numpy" in modules
+    assert not modules & (
+        HEAVY | {"numpy._core"}
+    )  # of NumPy there is a stand-in: the answers are judged in another process
+    assert {"numpy", "rich"} <= modules
 
 
 def test_run_can_be_interrupted(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import msgspec
+import numpy as np
 import pytest
 from builders import SQUARE, bundle, check, plan
 from children import Counting
@@ -20,7 +21,7 @@ from grader.report import ORDER, Visibility
 from grader.running import Budget, Runner, start_what_is_needed
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.launch import Template
-from grader.sandbox.messages import Define, Load, Stale
+from grader.sandbox.messages import Answer, Calls, Define, Load, Request, Stale
 
 LIMITS = Limits(call_seconds=0.5, define_seconds=0.5)
 THREE = check("square", [((1.0,), 1.0), ((2.0,), 4.0), ((3.0,), 9.0)])
@@ -126,6 +127,73 @@ def test_run_ends_when_there_is_no_time_to_load(sandbox: Sandbox) -> None:
 
 LOOPS_ON_NEGATIVES = "def square(x):\n    while x < 0: pass\n    return x * x"
 SECRET = check("square", [((-1.0,), 1.0)], visibility=Visibility.HIDDEN)
+
+
+class CountingCases(Sandbox):
+    """A sandbox that knows how many cases each request of its children had."""
+
+    def __init__(self) -> None:
+        super().__init__(LIMITS)
+        self.cases: list[int] = []
+
+    def child(self, kind: str) -> Child:
+        child = super().child(kind)
+        ask_each = child.ask_each
+
+        def noted(request: Request, count: int, seconds: Callable[[], float]) -> Iterator[Answer]:
+            if isinstance(request, Calls):
+                self.cases.append(count)
+            return ask_each(request, count, seconds)
+
+        child.ask_each = noted  # type: ignore[method-assign]
+        return child
+
+
+WIDE = check("square", [((np.full(30_000, x),), np.full(30_000, x * x)) for x in (1.0, 2.0, 3.0, 4.0, 5.0)])
+GIVEN = msgspec.structs.replace(
+    THREE, cases=tuple(msgspec.structs.replace(one, globals=(("K", k),)) for one, k in zip(THREE.cases, (1, 1, 2)))
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "cases"),
+    [
+        (THREE, [3]),
+        (msgspec.structs.replace(THREE, visibility=Visibility.HIDDEN), [1, 1, 1]),
+        (msgspec.structs.replace(THREE, visibility=Visibility.AFTER_DUE_DATE), [1, 1, 1]),
+        (WIDE, [3, 2]),
+        (GIVEN, [2, 1]),
+    ],
+)
+def test_run_sends_together_only_what_students_see_and_what_is_not_much(one: Check, cases: list[int]) -> None:
+    with closing(CountingCases()) as noting:
+        (outcomes,) = attempt(noting, "def square(x): return x * x", one).outcomes
+        assert noting.cases == cases
+        assert all(isinstance(outcome, Returned) for outcome in outcomes)
+        assert len(outcomes) == len(one.cases)
+
+
+@pytest.mark.parametrize(
+    ("at_two", "expected"),
+    [
+        ("1 / 0", [Returned, Raised, Returned]),
+        ("exec('while True: pass')", [Returned, TimedOut]),
+        ("os._exit(0)", [Returned, Crashed]),
+        ("bytearray(2 ** 40)", [Returned, OutOfMemory, Returned]),
+    ],
+)
+def test_run_gives_each_of_several_calls_its_own_outcome(
+    sandbox: Sandbox, at_two: str, expected: list[type[object]]
+) -> None:
+    source = f"import os\ndef square(x):\n    return {at_two} if x == 2 else x * x"
+    (outcomes,) = attempt(sandbox, source, THREE).outcomes
+    assert [type(outcome) for outcome in outcomes] == expected
+
+
+def test_run_gives_each_of_several_calls_its_own_time(sandbox: Sandbox) -> None:
+    source = "import time\ndef square(x):\n    time.sleep(0.3)\n    return x * x"
+    (outcomes,) = attempt(sandbox, source, THREE).outcomes  # 0.9 seconds, with 0.5 for each call
+    assert [type(outcome) for outcome in outcomes] == [Returned] * 3
 
 
 def test_run_lets_no_death_in_a_secret_check_show_in_a_visible_one(sandbox: Sandbox) -> None:

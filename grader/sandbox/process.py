@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 from grader.errors import IsolationError
-from grader.sandbox.namespaces import PACKAGE, Jail
+from grader.paths import PACKAGE
+from grader.sandbox.namespaces import Jail
 
 ENVIRONMENT = {  # all that a template and its children see
     "PATH": os.defpath,

@@ -19,9 +19,9 @@ from grader.errors import SandboxError
 from grader.records import Crashed, Limits, OutOfMemory, Raised, Returned, TimedOut
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.launch import FIRST_UID, UIDS
-from grader.sandbox.messages import Call, Define, Done, Failed, Fork, Load
+from grader.sandbox.messages import Call, Calls, Define, Done, Failed, Fork, Load, Read, ReadingDone
 from grader.submission.read import Wanted, read_submission
-from grader.targets import ProbeTarget
+from grader.targets import FunctionTarget, ProbeTarget
 from grader.values import Array, Items, Opaque
 
 
@@ -418,3 +418,64 @@ def test_child_shows_nothing_with_matplotlib_whether_it_is_installed_or_not(
     source = "import matplotlib.pyplot as plt\ndef f():\n    plt.figure()\n    return 1"
     with closing(Sandbox(Limits())) as fresh:
         assert result_of(fresh, source) == Returned(value=1)
+
+
+DESCRIPTORS = Path("/proc/self/fd")
+READ = Read(bundle=bundle("def f(): pass"), wanted=("f",), patterns=("*",), handout=(), given=())
+
+
+def test_reader_reads_in_the_child_that_was_ordered() -> None:
+    with closing(Sandbox(Limits())) as ordering:
+        ordering.order_reader()
+        reader = ordering.reader()
+        assert reader is not None
+        assert ordering.reader() is reader
+        answer = reader.ask(READ, 20)
+        assert isinstance(answer, ReadingDone)
+        assert [candidate.name for candidate in answer.reading.candidates] == ["f"]
+        reader.leave()
+        assert ordering.reader() is None
+        assert reader.ask(READ, 20) == Crashed(reason="its process had ended before")
+
+
+def test_reader_is_there_only_when_it_was_ordered(sandbox: Sandbox) -> None:
+    assert sandbox.reader() is None
+
+
+def test_reader_has_every_layer_that_other_children_have() -> None:
+    with closing(Sandbox(Limits())) as ordering:
+        ordering.order_reader()
+        reader = ordering.reader()
+        assert reader is not None
+        with_numpy = ordering.child("numpy")
+        assert reader.layers == with_numpy.layers
+
+
+def test_child_is_never_the_one_that_was_ordered() -> None:
+    with closing(Sandbox(Limits())) as ordering:
+        ordering.order_reader()
+        child = ordering.child("numpy")
+        assert child is not ordering.reader()
+        assert ordering.reader() is not None
+
+
+def test_reader_comes_where_children_can_open_no_files() -> None:
+    with closing(Sandbox(Limits(), omitted=frozenset({"landlock"}))) as ordering:
+        ordering.order_reader()
+        reader = ordering.reader()
+        assert reader is not None
+        assert isinstance(reader.ask(READ, 20), ReadingDone)
+
+
+def test_close_of_a_sandbox_with_an_order_that_nobody_took() -> None:
+    before = len([*DESCRIPTORS.iterdir()])
+    with closing(Sandbox(Limits())) as ordering:
+        ordering.order_reader()
+    assert len([*DESCRIPTORS.iterdir()]) == before
+
+
+def test_ask_each_gives_the_answers_as_they_come(sandbox: Sandbox) -> None:
+    child = defined(sandbox, "import time\ndef f(x):\n    time.sleep(x)\n    return x")
+    request = Calls(target=FunctionTarget(name="f"), cases=((0.0,), (0.0,), (60.0,), (0.0,)))
+    answers = [*child.ask_each(request, 4, lambda: 0.5)]
+    assert answers == [Returned(value=0.0)] * 2 + [TimedOut(seconds=0.5)] * 2  # of a dead child, the last once more

@@ -14,6 +14,7 @@ from children import result_of
 
 from grader.codec import freeze
 from grader.errors import SandboxError
+from grader.paths import PACKAGE
 from grader.records import Limits, OutOfMemory, Returned
 from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
@@ -197,7 +198,7 @@ def test_import_path_leaves_out_the_working_directory(tmp_path: Path, monkeypatc
 
 
 def test_import_path_ends_with_the_folder_of_this_package() -> None:
-    assert (import_path()[-1], import_path().count(import_path()[-1])) == (str(Path(namespaces.PACKAGE).parent), 1)
+    assert (import_path()[-1], import_path().count(import_path()[-1])) == (str(Path(PACKAGE).parent), 1)
 
 
 LIBRARIES = """

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from children import result_of
 
+from grader.paths import PACKAGE
 from grader.records import LayerState, Limits, Returned
 from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
-from grader.sandbox.namespaces import LEFT_OUT, PACKAGE, Jail
+from grader.sandbox.namespaces import LEFT_OUT, Jail
 
 
 def has_namespaces() -> bool:

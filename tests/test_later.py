@@ -1,0 +1,54 @@
+"""A module that is imported when it is first used, in a new Python each time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+START = "import sys\nfrom grader.later import import_later\n"
+
+
+def printed(code: str) -> list[str]:
+    done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("use", "is_imported"),
+    [
+        ("import numpy as np", False),
+        ("import numpy as np; np", False),
+        ("import grader.codec, grader.judging", False),
+        ("import numpy as np; np.ones(2)", True),
+        ("import numpy as np; isinstance(1.0, np.ndarray)", True),
+        ("from numpy import ones", True),
+        ("import numpy.linalg", True),
+        ("import numpy as np; hasattr(np, 'no_such_thing')", True),
+    ],
+)
+def test_import_later_imports_at_the_first_use(use: str, *, is_imported: bool) -> None:
+    assert printed(f"import_later('numpy')\n{use}\nprint('numpy._core' in sys.modules)") == [str(is_imported)]
+
+
+def test_import_later_gives_the_module_itself_to_whoever_comes_after() -> None:
+    code = "import_later('numpy')\nimport numpy as early\nearly.pi\nimport numpy as late\n"
+    more = (
+        "print(type(late).__name__, early.ones is late.ones, early.linalg is late.linalg, sys.modules['numpy'] is late)"
+    )
+    assert printed(code + more) == ["module", "True", "True", "True"]
+
+
+def test_import_later_leaves_what_is_imported() -> None:
+    assert printed("import numpy\nimport_later('numpy')\nimport numpy as same\nprint(same is numpy)") == ["True"]
+
+
+def test_import_later_of_nothing_is_nothing() -> None:
+    code = "import_later('no_such_module')\ntry:\n    import no_such_module\nexcept ModuleNotFoundError:\n    print('missing')"
+    assert printed(code) == ["missing"]
+
+
+def test_import_later_fails_as_the_import_would() -> None:
+    code = "import_later('numpy')\nimport numpy as np\ntry:\n    np.no_such_thing\nexcept AttributeError as error:\n    print('numpy' in str(error))"
+    assert printed(code) == ["True"]
