@@ -151,7 +151,10 @@ class CountingCases(Sandbox):
 
 WIDE = check("square", [((np.full(30_000, x),), np.full(30_000, x * x)) for x in (1.0, 2.0, 3.0, 4.0, 5.0)])
 GIVEN = msgspec.structs.replace(
-    THREE, cases=tuple(msgspec.structs.replace(one, globals=(("K", k),)) for one, k in zip(THREE.cases, (1, 1, 2)))
+    THREE,
+    cases=tuple(
+        msgspec.structs.replace(one, globals=(("K", k),)) for one, k in zip(THREE.cases, (1, 1, 2), strict=True)
+    ),
 )
 
 

@@ -78,7 +78,7 @@ CHANNELS: dict[tuple[tuple[int, ...], str, str], tuple[str, ...]] = {
         "raise ValueError(x)", "raise (KeyError if bit else TypeError)", "raise type(f'E{x}', (Exception,), {})", "assert not bit",
         "if bit: raise ValueError\n    raise ValueError", "return 1 / (x - 5.0)", "raise SystemExit(x)", "return square(x)", "undefined_name if bit else 0",
     ),
-    ((138,), "keep-the-secret-input", "a secret check has a child of its own"): (STATE, "square.__code__ = cube.__code__ if bit else square.__code__"),
+    ((138,), "keep-the-secret-input", "what students see later never runs before what they see earlier in one child"): (STATE, "square.__code__ = cube.__code__ if bit else square.__code__"),
     ((140,), "time-out-on-a-bit", "a hidden check shows passed or wrong; secret checks have their own time, and come last"): (
         "while bit: pass", "time.sleep(0.2 * bit)",
     ),

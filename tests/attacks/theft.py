@@ -6,6 +6,7 @@ import os
 import secrets
 from functools import partial
 
+import msgspec
 from arena import SUCCESS, Arena
 from attack import Attack
 from builders import bundle
@@ -14,7 +15,7 @@ from native import TOOLS
 from grader.codec import freeze
 from grader.compare.exact import Exact
 from grader.plan import Case, Check
-from grader.report import Report, Status
+from grader.report import Report, Status, Visibility
 from grader.targets import FunctionTarget
 
 PREFIX = "ANSWER-"  # of every expected value, so that a thief knows what to look for
@@ -151,7 +152,7 @@ BY_WAY = {
     "operators in an array": (37,),
 }
 FORESEE = """
-import random, select, threading, time
+import random, select, sys, threading, time
 import numpy as np
 from math import nan
 def pipe(x):
@@ -175,7 +176,15 @@ def patched(x):
     random.random = np.random.random = np.random.rand = fixed
     random.seed = np.random.seed = random.SystemRandom.random = np.random.default_rng = fixed
     return 0.5
-GUESS = {"pipe": pipe, "drawn": drawn, "patched": patched}
+def frames(x):
+    frame = sys._getframe()
+    while frame := frame.f_back:
+        for thing in frame.f_locals.values():
+            request = getattr(thing, "request", thing)
+            if len(cases := getattr(request, "cases", ())) > 1:
+                return cases[1][1]
+    return nan
+GUESS = {"pipe": pipe, "frames": frames, "drawn": drawn, "patched": patched}
 LATER = {}
 def foresee(way, x):
     LATER.setdefault(way, x)
@@ -194,9 +203,10 @@ def steal(arena: Arena, ways: tuple[str, ...]) -> str:
 def foresee(arena: Arena) -> str:
     """Which of the ways know the second input when they are asked for the first time."""
     inputs = [secrets.SystemRandom().random() for _ in range(2)]
-    ways = ("pipe", "drawn", "patched")
+    ways = ("pipe", "frames", "drawn", "patched")
     checks = tuple(_check("foresee", tuple((way, x) for x in inputs), (inputs[1], inputs[1])) for way in ways)
-    report = arena.grade(bundle(f"import os, struct\n{FORESEE}"), *checks)
+    secret = (msgspec.structs.replace(one, visibility=Visibility.HIDDEN) for one in checks)
+    report = arena.grade(bundle(f"import os, struct\n{FORESEE}"), *secret)
     return _achieved(report, ways)
 
 
@@ -245,7 +255,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(
         (8, 68),
         "foresee-the-next-input",
-        "inputs are drawn in the grader; a request is sent when the last one is answered",
+        "inputs are drawn in the grader; a secret one is sent when the last one is answered",
         foresee,
     ),
 )
