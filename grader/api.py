@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -102,23 +103,18 @@ def grade(
 
     Arguments and exceptions are those of `open_session`, which is faster for many, and of `Session.grade`.
     """
-    with open_session(
-        assignment,
-        allow_weak_isolation=allow_weak_isolation,
-        has_evidence=has_evidence,
-        private=(submission,),
-    ) as session:
+    options = _Options(allow_weak_isolation, has_evidence, (submission,), is_single=True)
+    with _opened(assignment, options) as session:
         return session.grade(submission)
 
 
-@contextmanager
 def open_session(
     assignment: Assignment | StrPath | None = None,
     *,
     allow_weak_isolation: bool = False,
     has_evidence: bool = True,
     private: Iterable[StrPath] = (),
-) -> Iterator[Session]:
+) -> AbstractContextManager[Session]:
     """A session in which submissions are graded one after the other. It ends the processes that it starts.
 
     `assignment`: or what `load_assignment` takes. `allow_weak_isolation`: grade where student code could do too much,
@@ -128,13 +124,27 @@ def open_session(
 
     Raises what `load_assignment` raises, and IsolationError where student code cannot be confined (not on Linux).
     """
+    return _opened(assignment, _Options(allow_weak_isolation, has_evidence, tuple(private), is_single=False))
+
+
+class _Options(NamedTuple):
+    """How submissions are graded in a session; see `open_session`."""
+
+    allow_weak_isolation: bool
+    has_evidence: bool
+    private: tuple[StrPath, ...]
+    is_single: bool  # there is only one submission
+
+
+@contextmanager
+def _opened(assignment: Assignment | StrPath | None, options: _Options) -> Iterator[Session]:
     source = assignment if isinstance(assignment, Assignment) else _path(assignment)
     own = source.private if isinstance(source, Assignment) else private_of(source)
-    others = tuple(map(Path, private))
-    with warm_sandbox((*own, *others)) as (sandbox, _no_judge):
+    others = tuple(map(Path, options.private))
+    with warm_sandbox((*own, *others), is_single=options.is_single) as (sandbox, _no_judge):
         loaded = source if isinstance(source, Assignment) else load_assignment(source)
-        loaded = loaded if has_evidence else loaded.without_evidence()
-        yield Session(loaded, sandbox, others, allows_weak_isolation=allow_weak_isolation)
+        loaded = loaded if options.has_evidence else loaded.without_evidence()
+        yield Session(loaded, sandbox, others, allows_weak_isolation=options.allow_weak_isolation)
 
 
 def _path(assignment: StrPath | None) -> Path:

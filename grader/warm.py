@@ -26,11 +26,16 @@ class Warm(NamedTuple):
 
 @contextmanager
 def warm_sandbox(
-    private: Iterable[Path], *, has_judge: bool = False, process: TemplateProcess | None = None
+    private: Iterable[Path],
+    *,
+    is_single: bool = False,
+    has_judge: bool = False,
+    process: TemplateProcess | None = None,
 ) -> Iterator[Warm]:
     """Start a template; it ends with the block. `private`: what student code must not be able to read.
 
-    `has_judge`: for one submission, together with a process that judges in place of this one (see remote_judge.py).
+    `is_single`: for one submission only. `has_judge`: together with a process that judges in place of this one (see
+    remote_judge.py).
     `process`: one that has been started already, in the same way.
     Raises IsolationError where there is no way to confine it (not on Linux).
     """
@@ -40,7 +45,7 @@ def warm_sandbox(
         from grader.sandbox.client import Sandbox  # noqa: PLC0415
 
         with closing(Sandbox(Limits(), paths, first=first)) as sandbox:
-            if has_judge:
+            if is_single:
                 sandbox.order_reader()
             else:
                 sandbox.start("numpy")

@@ -74,7 +74,7 @@ class Problem(AbstractContextManager["Problem"]):
 def _grade(options: Options, early: Early) -> Report:
     others = (options.submission, *([options.output] if options.output else []))
     private = (*private_of(options.assignment), *others)
-    with warm_sandbox(private, has_judge=True, process=early.take()) as (sandbox, connection):
+    with warm_sandbox(private, is_single=True, has_judge=True, process=early.take()) as (sandbox, connection):
         import_later("numpy")  # the other processes have it
         gc.disable()  # while so much is imported, of which nothing is garbage
         from grader.api import Session, load_assignment  # noqa: PLC0415 (while the template starts)

@@ -203,6 +203,7 @@ class Sandbox:
         self._promised: frozenset[str] = frozenset()
         self._templates: dict[str, Template] = {}
         self._reader: Child | None = None
+        self._is_single = False
         self._has_ordered = False
 
     def start(self, kind: str) -> Template:
@@ -211,13 +212,22 @@ class Sandbox:
             self._templates.pop(kind).close()
         if kind not in self._templates:
             private = tuple(map(os.fsencode, self._private))
-            settings = Settings(kind=kind, private=private, omitted=self._omitted, has_reader=self._has_ordered)
+            settings = Settings(
+                kind=kind,
+                private=private,
+                omitted=self._omitted,
+                is_single=self._is_single,
+                has_reader=self._has_ordered,
+            )
             self._templates[kind] = Template(settings, self._take_first() if kind == "numpy" else None)
         return self._templates[kind]
 
     def order_reader(self) -> None:
-        """Start the first template, and have it fork a child before it imports its libraries. `reader` gives it."""
-        self._has_ordered = True
+        """For a single submission: start the template, and have it fork a child before it imports its libraries.
+
+        `reader` gives that child.
+        """
+        self._is_single = self._has_ordered = True
         self.start("numpy").order(self.limits)
 
     def reader(self) -> Child | None:

@@ -144,6 +144,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kind: str  # a key of template.LIBRARIES
     private: tuple[bytes, ...] = ()  # paths, as the system spells them, that no child may read, wherever they lie
     omitted: frozenset[str] = frozenset()  # layers to leave out
+    is_single: bool = False  # for one submission, which is not worth any practice
     has_reader: bool = False  # the first child is ordered at once: it is to read only, and needs no libraries
 
 

@@ -49,19 +49,18 @@ def import_reading() -> None:
     importlib.import_module("grader.submission.read")
 
 
-def warm_up() -> None:
-    """Do once what is slow the first time, so that no child has to: a small submission, a step of training.
+def practise() -> None:
+    """Do once what is slow the first few times; only for many children is it worth the time."""
+    from grader.sandbox import practice  # noqa: PLC0415
+
+    practice.practise()
+
+
+def train() -> None:
+    """One step of training: what torch imports and finds out about the processor then, no child has to.
 
     With the one thread that a template has, this leaves nothing behind that a fork could hang on.
     """
-    from grader.sandbox.practice import practise  # noqa: PLC0415 (only for many children is it worth the time)
-
-    _train()
-    practise()
-
-
-def _train() -> None:
-    """What torch imports and finds out about the processor when it trains."""
     torch = sys.modules.get("torch")
     if torch is None:
         return
@@ -76,6 +75,7 @@ def import_readers() -> None:
     """What notebooks with magics, and those of old formats, are read with: a fifth of a second for each that has one."""
     from grader.submission.notebook import read_cells  # noqa: PLC0415 (a template without readers does not need it)
 
+    import_reading()
     for name in READING:
         import_if_there(name)
     for notebook in OLD_NOTEBOOKS:

@@ -49,13 +49,14 @@ def main(control_fd: int, judge_fd: int | None = None) -> None:
     can_open_files = layers.can_open_files(ruleset, settings.omitted)
     preload.list_folders()
     server = ForkServer(control, layers.prepare(ruleset, settings.omitted))
-    if is_single := settings.has_reader and can_open_files:
+    if settings.has_reader and can_open_files:
         server.carry_out_next()
     preload.import_libraries(settings.kind)
     if judge_fd is not None:
         fork_judge(judge_fd, control)
-    if not is_single:
-        preload.warm_up()
+    preload.train()
+    if not settings.is_single:
+        preload.practise()
     if not can_open_files:
         preload.import_what_is_wanted()
     hide_assignment()

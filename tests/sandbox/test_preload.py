@@ -47,20 +47,20 @@ THREADS = "from pathlib import Path; print(len(list(Path('/proc/self/task').iter
 @pytest.fixture(scope="module")
 def torch_template() -> list[str]:
     """After a warm-up: threads, whether torch is there, whether gradients are off."""
-    code = "preload.import_libraries('torch'); preload.warm_up(); import sys, torch\n"
+    code = "preload.import_libraries('torch'); preload.train(); import sys, torch\n"
     return printed(f"{code}{THREADS}; print('torch.optim.adam' in sys.modules, torch.is_grad_enabled())")
 
 
-def test_warm_up_of_torch_leaves_one_thread(torch_template: list[str]) -> None:
+def test_train_of_torch_leaves_one_thread(torch_template: list[str]) -> None:
     assert torch_template[0] == "1"
 
 
-def test_warm_up_of_torch_leaves_it_as_it_was(torch_template: list[str]) -> None:
+def test_train_of_torch_leaves_it_as_it_was(torch_template: list[str]) -> None:
     assert torch_template[1:] == ["True", "True"]
 
 
 def test_numpy_template_imports_neither_torch_nor_scipy() -> None:
-    code = "preload.import_libraries('numpy'); preload.warm_up(); import sys\n"
+    code = "preload.import_libraries('numpy'); preload.train(); import sys\n"
     names = "[name in sys.modules for name in ('numpy.random', 'torch', 'scipy')]"
     assert printed(f"{code}print(*{names}); {THREADS}") == ["True", "False", "False", "1"]
 
