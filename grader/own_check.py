@@ -24,6 +24,7 @@ def grade_own(bundle: Bundle, plan: Plan) -> Report:
         SandboxError: no child can be started.
     """
     with closing(Sandbox(plan.limits)) as sandbox:
+        sandbox.order_reader()
         return grade(bundle, plan, sandbox)
 
 
