@@ -39,11 +39,7 @@ def main(control_fd: int, judge_fd: int | None = None) -> None:
     """
     control = socket.socket(fileno=control_fd)
     settings = unpack(control.recv(MAX_COMMAND), Settings)
-    limits.set_limit(resource.RLIMIT_NOFILE, *(limits.OPEN_FILES_OF_TEMPLATE,) * 2)
-    with contextlib.suppress(OSError):  # only a second line: the limit of memory is the first
-        Path("/proc/self/oom_score_adj").write_text(OOM_FIRST, "ascii")
-    sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
-    tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
+    _begin()
     private = (Path(os.fsdecode(path)) for path in settings.private)
     ruleset = layers.make_ruleset([*own_places(), *private], settings.omitted)
     can_open_files = layers.can_open_files(ruleset, settings.omitted)
@@ -54,6 +50,20 @@ def main(control_fd: int, judge_fd: int | None = None) -> None:
     preload.import_libraries(settings.kind)
     if judge_fd is not None:
         fork_judge(judge_fd, control)
+    _get_ready(settings, can_open_files=can_open_files)
+    server.serve()
+
+
+def _begin() -> None:
+    limits.set_limit(resource.RLIMIT_NOFILE, *(limits.OPEN_FILES_OF_TEMPLATE,) * 2)
+    with contextlib.suppress(OSError):  # only a second line: the limit of memory is the first
+        Path("/proc/self/oom_score_adj").write_text(OOM_FIRST, "ascii")
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", "/")]  # never import from the working directory
+    tempfile.tempdir = "/nonexistent"  # what asks for a place for files is told one; else it looks for one, and fails
+
+
+def _get_ready(settings: Settings, *, can_open_files: bool) -> None:
+    """What comes between the libraries and the first child that runs code."""
     preload.train()
     if not settings.is_single:
         preload.practise()
@@ -63,7 +73,6 @@ def main(control_fd: int, judge_fd: int | None = None) -> None:
     with contextlib.suppress(OSError):
         user.trim_template()
     gc.freeze()  # children share these pages instead of copying them at their first collection; they switch it on
-    server.serve()
 
 
 def fork_judge(judge_fd: int, control: socket.socket) -> None:
@@ -73,7 +82,8 @@ def fork_judge(judge_fd: int, control: socket.socket) -> None:
         return
     try:
         control.close()
-        user.renounce_rights()
+        with contextlib.suppress(OSError):
+            user.renounce_rights()
         from grader import remote_judge  # noqa: PLC0415 (of which the template needs nothing)
 
         remote_judge.serve(judge_fd)
@@ -126,7 +136,7 @@ class ForkServer:
         pid = os.fork()
         if pid == 0:
             try:
-                if self._before is None:
+                if self._before is None:  # before `serve`: a reader
                     preload.import_reading()
                 layers.take_descriptors(*fds)
                 put_on = partial(layers.apply_layers, command, self._prepared)
