@@ -5,6 +5,7 @@ Nothing of pydantic, yaml, scipy or the reference is imported when the plan is i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import msgspec
 
 from grader.cache import load, store
 from grader.errors import UsageError
+from grader.later import import_now
 from grader.places import PACKAGE, cache_folder
 
 TYPE_CHECKING = False  # as in typing, whose import would cost every start
@@ -44,6 +46,7 @@ def load_plan(folder: Path, cache: Path | None = None) -> Plan:
     path = root and root / "plans" / f"{key}.plan"
     plan = _read(path, key) if path else None
     if plan is None:
+        import_now("numpy")
         from grader.plan import decode_plan, encode_plan  # noqa: PLC0415
         from grader.rubric.compile import compile_plan  # noqa: PLC0415 (only when the plan is not cached)
 
@@ -87,7 +90,10 @@ def plan_key(folder: Path) -> str:
 def _numpy_version() -> bytes:
     """The file that says it: importing NumPy would take longer than all that needs it here."""
     spec = importlib.util.find_spec("numpy")
-    return Path(spec.origin).with_name("version.py").read_bytes() if spec and spec.origin else b""
+    with contextlib.suppress(OSError):
+        if spec and spec.origin:
+            return Path(spec.origin).with_name("version.py").read_bytes()
+    return str(import_now("numpy").__version__).encode()
 
 
 def _sources(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -49,7 +49,12 @@ def _started(private: Sequence[str]) -> TemplateProcess:
 def _paths_in(arguments: Sequence[str]) -> Iterator[str]:
     """Whatever may be a path: `DIR`, `--assignment=DIR`, `-aDIR`. They all are the course's, or the student's."""
     for argument in arguments:
-        yield from (argument, argument.partition("=")[2] or argument[2:])
+        if argument.startswith("--"):
+            yield argument.partition("=")[2]
+        elif argument.startswith("-"):
+            yield argument[2:]
+        else:
+            yield argument
 
 
 def own_secrets() -> tuple[str, ...]:

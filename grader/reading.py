@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.errors import SandboxError
 from grader.plan import Plan, asked_parts, wanted_names, wanted_values
-from grader.records import Bundle, Crashed, Reading, TimedOut
+from grader.records import Bundle, Crashed, OutOfMemory, Reading, TimedOut
 from grader.sandbox.client import Child, Sandbox
 from grader.sandbox.messages import Read, ReadingDone
 
@@ -41,8 +41,7 @@ class Spare:
 
 def read_and_keep(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> tuple[Reading, Spare]:
     """As `read_in_child`, with the child, to be closed or used for this submission."""
-    reader = sandbox.reader()
-    child = reader or sandbox.child("numpy")
+    child = sandbox.reader()
     request = Read(
         bundle=bundle,
         wanted=wanted_names(plan),
@@ -54,8 +53,10 @@ def read_and_keep(bundle: Bundle, plan: Plan, sandbox: Sandbox) -> tuple[Reading
         logs=plan.logs,
     )
     answer = child.ask(request, READ_SECONDS)
-    if child is reader:
+    if child.is_reader:
         child.leave()
+        if isinstance(answer, Crashed | OutOfMemory):  # it may have ended with its template, which could not start
+            return read_and_keep(bundle, plan, sandbox)
     elif isinstance(answer, ReadingDone) and sum(len(file.data) for file in bundle.files) <= LITTLE_BYTES:
         return answer.reading, Spare(child)
     child.end()

@@ -36,7 +36,7 @@ from grader.sandbox.messages import (
 from grader.sandbox.process import TemplateProcess
 from grader.sandbox.wire import ClosedError, DeadlineError, Reader, pack, send, unpack
 
-FORK_SECONDS = 20.0
+FORK_SECONDS = 120.0  # a reader may have to import first
 GRACE_SECONDS = 0.3  # for a process whose pipes are closed to be gone
 ENDINGS = {
     -signal.SIGSEGV: "a segmentation fault",
@@ -65,6 +65,7 @@ class Child:
         self._started = started
         self._last_answer: Answer = Crashed(reason="its process had ended before")
         self.is_alive = True
+        self.is_reader = False  # it is there to read only
         for fd in (started.request_fd, started.reply_fd):
             os.set_blocking(fd, False)
         self._replies = Reader(started.reply_fd)
@@ -177,6 +178,11 @@ def _ending(code: int) -> Answer:
     return Crashed(reason=f"an exit with code {code}, as os._exit() makes", exit_code=code)
 
 
+def _of_process(limits: Limits) -> tuple[int, float]:
+    """Of these limits, those that a child has from its start."""
+    return limits.memory_megabytes, limits.total_seconds
+
+
 class Sandbox:
     """Templates by kind, each started when first needed. `close` ends them (see contextlib.closing).
 
@@ -203,6 +209,7 @@ class Sandbox:
         self._promised: frozenset[str] = frozenset()
         self._templates: dict[str, Template] = {}
         self._reader: Child | None = None
+        self._limits_of_reader = limits
         self._is_single = False
         self._has_ordered = False
 
@@ -217,7 +224,7 @@ class Sandbox:
                 private=private,
                 omitted=self._omitted,
                 is_single=self._is_single,
-                has_reader=self._has_ordered,
+                has_reader=self._has_ordered and kind == "numpy",
             )
             self._templates[kind] = Template(settings, self._take_first() if kind == "numpy" else None)
         return self._templates[kind]
@@ -228,14 +235,23 @@ class Sandbox:
         `reader` gives that child.
         """
         self._is_single = self._has_ordered = True
-        self.start("numpy").order(self.limits)
+        self._limits_of_reader = self.limits
+        self.start("numpy").order(self.limits, reads=True)
 
-    def reader(self) -> Child | None:
-        """The child that was ordered, as long as it lives: to read a submission, not to run its code."""
+    def reader(self) -> Child:
+        """A child that can read a submission: the one that was ordered, while it lives and has the right limits; or a new one."""
+        self._take_reader()
+        if self._reader is not None and self._reader.is_alive:
+            if _of_process(self.limits) == _of_process(self._limits_of_reader):
+                return self._reader
+            self._reader.leave()
+        return self._new("numpy", reads=True) if self._is_single else self.child("numpy")
+
+    def _take_reader(self) -> None:
         if self._has_ordered:
             self._has_ordered = False
-            self._reader = self._new("numpy")
-        return self._reader if self._reader is not None and self._reader.is_alive else None
+            self._reader = self._new("numpy", reads=True)
+            self._reader.is_reader = True
 
     def _take_first(self) -> TemplateProcess | None:
         first, self._first = self._first, None
@@ -243,16 +259,16 @@ class Sandbox:
 
     def child(self, kind: str) -> Child:
         """A new child of the template of this kind ("numpy" or "torch")."""
-        self.reader()  # the first that comes is this one
+        self._take_reader()  # the first that comes is this one
         return self._new(kind)
 
-    def _new(self, kind: str) -> Child:
+    def _new(self, kind: str, *, reads: bool = False) -> Child:
         try:
-            template, child = self._fork(kind)
+            template, child = self._fork(kind, reads=reads)
         except SandboxError:
             if not self._templates[kind].was_killed():
                 raise
-            template, child = self._fork(kind)  # of a new one
+            template, child = self._fork(kind, reads=reads)  # of a new one
         layers = (template.namespaces, *child.layers)
         self.layers = self._weakest(layers)
         if lost := self._lost():
@@ -260,9 +276,9 @@ class Sandbox:
             raise SandboxError(f"a child lacks layers that the first one had: {', '.join(sorted(lost))}")
         return child
 
-    def _fork(self, kind: str) -> tuple[Template, Child]:
+    def _fork(self, kind: str, *, reads: bool) -> tuple[Template, Child]:
         template = self.start(kind)
-        return template, Child(template, template.fork(self.limits))
+        return template, Child(template, template.fork(self.limits, reads=reads))
 
     def _weakest(self, layers: tuple[LayerState, ...]) -> tuple[LayerState, ...]:
         """Each layer as it was found in the child that had the least of it."""

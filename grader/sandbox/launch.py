@@ -22,6 +22,9 @@ from grader.sandbox.wire import unpack
 
 START_SECONDS = 120.0  # importing torch on half a processor
 REAP_SECONDS = 20.0
+CPU_SHARE = (
+    8 / 7
+)  # of the time for checks that are seen together: up to an eighth may be used up by others, see leftovers.py
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second: as bubblewrap passes it on
 FIRST_UID, UIDS = 60_578, 600  # a range that neither people nor services get
 
@@ -77,7 +80,7 @@ class Template:
 
     def _take(self, process: TemplateProcess) -> None:
         self._process = process
-        self._has_answered = False
+        self._answers = 0
         with contextlib.suppress(BrokenPipeError):  # it has ended already: the first command finds out
             process.control.send(msgspec.msgpack.encode(self._settings))
 
@@ -86,17 +89,17 @@ class Template:
         """Whether it has namespaces of its own; known for sure after the first child."""
         return self._process.jail.state()
 
-    def order(self, limits: Limits) -> _Order:
+    def order(self, limits: Limits, *, reads: bool = False) -> _Order:
         """Ask for a child without waiting for it; the next call of `fork` gives it."""
-        self._ordered = _Order(self._fork_settings(limits))
+        self._ordered = _Order(self._fork_settings(limits, reads=reads))
         self._send(self._ordered.message, self._ordered.theirs)
         return self._ordered
 
-    def fork(self, limits: Limits) -> Started:
+    def fork(self, limits: Limits, *, reads: bool = False) -> Started:
         """A new confined child. Raises SandboxError when there is none to be had."""
-        with contextlib.closing(self._ordered or self.order(limits)) as ordered:
+        with contextlib.closing(self._ordered or self.order(limits, reads=reads)) as ordered:
             self._ordered = None
-            status = self._answer(ordered.message, ordered.theirs, START_SECONDS)
+            status = self._answer(ordered.message, ordered.theirs)
             if not isinstance(status, Forked):
                 raise SandboxError(f"the template could not fork: {status}")
             return ordered.taken(status.pid)
@@ -104,13 +107,14 @@ class Template:
     def reap(self, pid: int, grace_seconds: float) -> Reaped:
         """End a child that has not ended by itself in `grace_seconds`; how it ended.
 
-        Where memory has run out, the kernel may end the template too, and its children end with it.
+        Where memory has run out, the kernel may end the template too, and its children end with it. So they do with one that
+        cannot start here.
         """
+        self._send(msgspec.msgpack.encode(Reap(pid=pid, grace_seconds=grace_seconds)))
         try:
-            self._send(message := msgspec.msgpack.encode(Reap(pid=pid, grace_seconds=grace_seconds)))
-            status = self._answer(message, (), REAP_SECONDS + grace_seconds)
+            status = self._receive(grace_seconds + (REAP_SECONDS if self._is_up else START_SECONDS))
         except SandboxError:
-            if not self.was_killed():
+            if self._is_up and not self.was_killed():
                 raise
             return Reaped(code=-signal.SIGKILL, was_killed=False)
         if not isinstance(status, Reaped):
@@ -125,36 +129,44 @@ class Template:
         """End the template and with it whatever children are left."""
         if self._ordered:
             self._ordered.close()
+            self._ordered = None
         self._process.close()
 
-    def _fork_settings(self, limits: Limits) -> Fork:
+    def _fork_settings(self, limits: Limits, *, reads: bool) -> Fork:
         self._uids = (self._uids + 1) % UIDS
         return Fork(
             uid=FIRST_UID + self._uids if os.geteuid() == 0 else None,
             memory_bytes=limits.memory_megabytes * 2**20,
-            cpu_seconds=int(limits.total_seconds) + 1,
+            cpu_seconds=int(limits.total_seconds * CPU_SHARE) + 2,
+            reads=reads,
         )
 
-    def _answer(self, message: bytes, fds: Sequence[int], seconds: float) -> Status:
+    @property
+    def _is_up(self) -> bool:
+        """Whether it has answered with its libraries imported: a reader is forked before that."""
+        return self._answers > self._settings.has_reader
+
+    def _answer(self, message: bytes, fds: Sequence[int]) -> Status:
         """The answer to a command that has been sent; in a new process, if it had to be sent again."""
         try:
-            data = self._receive(seconds)
+            return self._receive(START_SECONDS)
         except SandboxError as error:
-            if self._has_answered or not self._process.jail.command:
+            if self._is_up or not self._process.jail.command:
                 raise
             self.close()
+            self._settings = msgspec.structs.replace(
+                self._settings, has_reader=self._settings.has_reader > self._answers
+            )
             self._take(TemplateProcess(namespaces.refused(str(error))))
             self._send(message, fds)
-            data = self._receive(seconds)
-        self._has_answered = True
-        return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
+            return self._receive(START_SECONDS)
 
     def _send(self, message: bytes, fds: Sequence[int] = ()) -> None:
         with contextlib.suppress(OSError):  # the template has ended already: who waits for the answer finds out
             self._process.control.settimeout(START_SECONDS)
             socket.send_fds(self._process.control, [message], fds)
 
-    def _receive(self, seconds: float) -> bytes:
+    def _receive(self, seconds: float) -> Status:
         self._process.control.settimeout(seconds)
         try:
             data = self._process.control.recv(4096)
@@ -162,7 +174,8 @@ class Template:
             raise SandboxError(f"the template process does not answer: {error}{self._last_words()}") from None
         if not data:
             raise SandboxError(f"the template process has ended{self._last_words()}")
-        return data
+        self._answers += 1
+        return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
 
     def _last_words(self) -> str:
         process = self._process.process
@@ -170,5 +183,6 @@ class Template:
             process.wait(timeout=1)
         if process.poll() is None or process.stderr is None:
             return ""
-        lines = process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        os.set_blocking(process.stderr.fileno(), False)  # what it has started may still hold the other end
+        lines = (process.stderr.read() or b"").decode("utf-8", "replace").strip().splitlines()
         return f": {lines[-1]}" if lines else ""

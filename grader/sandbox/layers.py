@@ -97,12 +97,20 @@ def _put_on(layer: Layer, settings: Fork, prepared: Prepared, active: frozenset[
         return f"the system refuses: {error.strerror}"
 
 
+def let_go_of_output() -> None:
+    """Point 0 to 2 at /dev/null: who waits for the end of the template's output is not to wait for this process too."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for target in range(3):
+        os.dup2(null, target, inheritable=False)
+    os.close(null)
+
+
 def take_descriptors(request_fd: int, reply_fd: int) -> None:
     """Lead a session of one's own; move the two pipes to their fixed numbers and point 0 to 2 at /dev/null."""
     os.setsid()  # a group that can be killed as a whole, without a terminal
     request_fd, reply_fd = (fcntl.fcntl(fd, fcntl.F_DUPFD, FIRST_FREE_FD) for fd in (request_fd, reply_fd))
-    null = os.open(os.devnull, os.O_RDWR)
-    for source, target in ((null, 0), (null, 1), (null, 2), (request_fd, REQUEST_FD), (reply_fd, REPLY_FD)):
+    let_go_of_output()
+    for source, target in ((request_fd, REQUEST_FD), (reply_fd, REPLY_FD)):
         os.dup2(source, target, inheritable=False)
 
 

@@ -145,7 +145,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     private: tuple[bytes, ...] = ()  # paths, as the system spells them, that no child may read, wherever they lie
     omitted: frozenset[str] = frozenset()  # layers to leave out
     is_single: bool = False  # for one submission, which is not worth any practice
-    has_reader: bool = False  # the first child is ordered at once: it is to read only, and needs no libraries
+    has_reader: bool = (
+        False  # the first child is ordered at once, to read only: it is forked before the libraries are there
+    )
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
@@ -154,6 +156,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
     uid: int | None  # the user to become; None keeps this one
     memory_bytes: int  # address space on top of the template's
     cpu_seconds: int
+    reads: bool = False  # it is to read a submission: what that takes is imported first, where it is not there already
 
 
 class Reap(msgspec.Struct, frozen=True, kw_only=True, tag="reap"):

@@ -54,7 +54,7 @@ def jail(import_path: Iterable[str], private: Iterable[StrPath], omitted: frozen
 def _found(program: str) -> str:
     """Where it is installed; "" if nowhere. As shutil.which, which takes longer to import than all of this module."""
     places = (f"{folder}/{program}" for folder in os.get_exec_path() if folder.startswith("/"))
-    return next((place for place in places if os.access(place, os.X_OK)), "")
+    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), "")
 
 
 def refused(last_words: str) -> Jail:

@@ -9,6 +9,8 @@ import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from grader.later import import_now
+
 LIBRARY = Path(__file__).parents[2]  # that this package lies in
 NUMPY = ("numpy", "numpy.random")  # NumPy 2 imports the latter when it is first used: in every child
 LIBRARIES = {"numpy": NUMPY, "torch": (*NUMPY, "torch")}
@@ -33,20 +35,16 @@ ENCODINGS = (
     "ascii", "cp1252", "cp437", "idna", "latin_1", "mac_roman", "punycode", "raw_unicode_escape", "unicode_escape",
     "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7", "utf_8", "utf_8_sig",
 )  # fmt: skip
-READING = ("IPython.core.inputtransformer2", "nbformat.converter")
+READING = ("grader.submission.read", "IPython.core.inputtransformer2", "nbformat.converter")
 OLD_NOTEBOOKS = tuple(b'{"nbformat": %d, "metadata": {}, "worksheets": []}' % version for version in (2, 3))
 TORCH = ("torch.distributions", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch.profiler")
 
 
 def import_libraries(kind: str) -> None:
     """Import what this kind of template is for; `kind` is a key of `LIBRARIES`."""
+    import_now("numpy")
     for name in LIBRARIES[kind]:
         import_if_there(name)
-
-
-def import_reading() -> None:
-    """Import what a submission is read with."""
-    importlib.import_module("grader.submission.read")
 
 
 def practise() -> None:
@@ -75,7 +73,6 @@ def import_readers() -> None:
     """What notebooks with magics, and those of old formats, are read with: a fifth of a second for each that has one."""
     from grader.submission.notebook import read_cells  # noqa: PLC0415 (a template without readers does not need it)
 
-    import_reading()
     for name in READING:
         import_if_there(name)
     for notebook in OLD_NOTEBOOKS:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -74,6 +76,8 @@ class TemplateProcess:
         self.control.close()
         if self.judge:
             self.judge.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # bubblewrap's other process too, which may wait for the first
         self.process.kill()  # it has nothing to save, and may still be importing
         self.process.wait()
         if self.process.stderr:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import resource
 import signal
@@ -29,6 +30,7 @@ from grader.sandbox.wire import unpack
 MAX_COMMAND = 65_536
 OOM_FIRST = "1000"  # the highest score: when memory runs out, the kernel ends these processes rather than the grader
 POLL_SECONDS = 0.002
+READING = "grader.submission.read"
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -82,6 +84,7 @@ def fork_judge(judge_fd: int, control: socket.socket) -> None:
         return
     try:
         control.close()
+        layers.let_go_of_output()
         with contextlib.suppress(OSError):
             user.renounce_rights()
         from grader import remote_judge  # noqa: PLC0415 (of which the template needs nothing)
@@ -136,8 +139,8 @@ class ForkServer:
         pid = os.fork()
         if pid == 0:
             try:
-                if self._before is None:  # before `serve`: a reader
-                    preload.import_reading()
+                if command.reads:
+                    import_reading()
                 layers.take_descriptors(*fds)
                 put_on = partial(layers.apply_layers, command, self._prepared)
                 child.serve(layers.REQUEST_FD, layers.REPLY_FD, put_on, self._before)
@@ -186,6 +189,17 @@ def own_places() -> list[Path]:
     """This package, and the checkout that it may lie in."""
     checkout = PACKAGE.parent
     return [PACKAGE] if checkout.name in ("site-packages", "dist-packages") else [PACKAGE, checkout]
+
+
+def import_reading() -> None:
+    """Import what a submission is read with, though it is hidden by now."""
+    if READING in sys.modules:
+        return
+    path, finders = [*sys.path], [*sys.meta_path]
+    sys.path.append(str(PACKAGE.parent))
+    sys.meta_path[:] = [finder for finder in finders if not isinstance(finder, _NothingOfOurs)]
+    importlib.import_module(READING)
+    sys.path[:], sys.meta_path[:] = path, finders
 
 
 def hide_assignment() -> None:

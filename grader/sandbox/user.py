@@ -60,7 +60,8 @@ def trim_template() -> None:
 
 
 def renounce_rights() -> None:
-    """Keep none of root's rights but to read Python's own files; nobody may trace this process."""
+    """Keep none of root's rights but to read Python's own files; nobody may trace this process, and it ends with its parent."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.geteuid() == 0:
         keep_capabilities(*((CAP_DAC_READ_SEARCH,) if is_interpreter_private() else ()))
     prctl(PR_SET_DUMPABLE, 0)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
 import pytest
-from builders import bundle
+from builders import bundle, check, plan
 from children import call, defined, result_of
 
 from grader.codec import freeze
 from grader.errors import SandboxError
+from grader.reading import read_in_child
 from grader.records import Crashed, Limits, OutOfMemory, Raised, Returned, TimedOut
+from grader.sandbox import namespaces
 from grader.sandbox.client import Child, Sandbox
-from grader.sandbox.launch import FIRST_UID, UIDS
+from grader.sandbox.launch import FIRST_UID, UIDS, Template
 from grader.sandbox.messages import Call, Calls, Define, Done, Failed, Fork, Load, Read, ReadingDone
+from grader.sandbox.process import TemplateProcess, import_path
 from grader.submission.read import Wanted, read_submission
 from grader.targets import FunctionTarget, ProbeTarget
 from grader.values import Array, Items, Opaque
@@ -394,7 +398,7 @@ class Fading(Sandbox):
     def child(self, kind: str) -> Child:
         template = self.start(kind)
         if self.layers:
-            template._fork_settings = lambda limits: Fork(  # type: ignore[method-assign]
+            template._fork_settings = lambda limits, **_: Fork(  # type: ignore[method-assign]
                 uid=None, memory_bytes=limits.memory_megabytes * 2**20, cpu_seconds=9
             )
         return super().child(kind)
@@ -424,47 +428,103 @@ DESCRIPTORS = Path("/proc/self/fd")
 READ = Read(bundle=bundle("def f(): pass"), wanted=("f",), patterns=("*",), handout=(), given=())
 
 
-def test_reader_reads_in_the_child_that_was_ordered() -> None:
-    with closing(Sandbox(Limits())) as ordering:
-        ordering.order_reader()
-        reader = ordering.reader()
-        assert reader is not None
-        assert ordering.reader() is reader
-        answer = reader.ask(READ, 20)
-        assert isinstance(answer, ReadingDone)
-        assert [candidate.name for candidate in answer.reading.candidates] == ["f"]
-        reader.leave()
-        assert ordering.reader() is None
-        assert reader.ask(READ, 20) == Crashed(reason="its process had ended before")
+@pytest.fixture
+def ordering() -> Iterator[Sandbox]:
+    """A sandbox for one submission, whose reader is on its way."""
+    with closing(Sandbox(Limits())) as running:
+        running.order_reader()
+        yield running
 
 
-def test_reader_is_there_only_when_it_was_ordered(sandbox: Sandbox) -> None:
-    assert sandbox.reader() is None
+def read_by(child: Child) -> list[str]:
+    """The functions that the child finds in READ."""
+    answer = child.ask(READ, 20)
+    assert isinstance(answer, ReadingDone)
+    return [candidate.name for candidate in answer.reading.candidates]
 
 
-def test_reader_has_every_layer_that_other_children_have() -> None:
-    with closing(Sandbox(Limits())) as ordering:
-        ordering.order_reader()
-        reader = ordering.reader()
-        assert reader is not None
-        with_numpy = ordering.child("numpy")
-        assert reader.layers == with_numpy.layers
+def test_reader_reads_in_the_child_that_was_ordered(ordering: Sandbox) -> None:
+    reader = ordering.reader()
+    assert reader.is_reader
+    assert ordering.reader() is reader
+    assert read_by(reader) == ["f"]
+    reader.leave()
+    assert reader.ask(READ, 20) == Crashed(reason="its process had ended before")
 
 
-def test_child_is_never_the_one_that_was_ordered() -> None:
-    with closing(Sandbox(Limits())) as ordering:
-        ordering.order_reader()
-        child = ordering.child("numpy")
-        assert child is not ordering.reader()
-        assert ordering.reader() is not None
+def test_reader_is_another_child_when_the_first_has_ended(ordering: Sandbox) -> None:
+    ordering.reader().end()
+    second = ordering.reader()
+    assert not second.is_reader
+    assert read_by(second) == ["f"]
+
+
+@pytest.mark.parametrize("limits", [Limits(memory_megabytes=300), Limits(total_seconds=77)])
+def test_reader_has_the_limits_of_the_plan(ordering: Sandbox, limits: Limits) -> None:
+    first = ordering.reader()
+    ordering.limits = limits
+    assert read_by(ordering.reader()) == ["f"]
+    assert not first.is_alive
+
+
+def test_reader_is_a_child_as_any_other_when_none_was_ordered(sandbox: Sandbox) -> None:
+    reader = sandbox.reader()
+    assert not reader.is_reader
+    assert read_by(reader) == ["f"]
+    reader.end()
+
+
+def test_reader_has_every_layer_that_other_children_have(ordering: Sandbox) -> None:
+    assert ordering.reader().layers == ordering.child("numpy").layers
+
+
+def test_child_is_never_the_one_that_was_ordered(ordering: Sandbox) -> None:
+    assert not ordering.child("numpy").is_reader
+    assert ordering.reader().is_reader
+
+
+def test_child_of_a_template_that_has_forked_a_reader_finds_nothing_of_the_grader(ordering: Sandbox) -> None:
+    ordering.reader().end()
+    reader = ordering.reader()  # which had to import what reads
+    reading = read_submission(bundle("def f():\n    import grader.plan"), Wanted(("f",), ("*",), {}, {}))
+    assert read_by(reader) == ["f"]
+    assert reader.ask(Load(documents=reading.documents, modules=()), 5) == Done()
+    assert reader.ask(Define(candidate=reading.candidates[-1]), 5) == Done()
+    answer = reader.ask(call(), 5)
+    assert isinstance(answer, Raised)
+    assert answer.kind == "ModuleNotFoundError"
 
 
 def test_reader_comes_where_children_can_open_no_files() -> None:
     with closing(Sandbox(Limits(), omitted=frozenset({"landlock"}))) as ordering:
         ordering.order_reader()
-        reader = ordering.reader()
-        assert reader is not None
-        assert isinstance(reader.ask(READ, 20), ReadingDone)
+        assert read_by(ordering.reader()) == ["f"]
+
+
+def killed(template: Template) -> None:
+    """End it as the kernel does when memory runs out."""
+    pid = template._process.process.pid
+    for end in (os.killpg, os.kill):
+        with suppress(ProcessLookupError):
+            end(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("omitted", [frozenset[str](), frozenset({"namespaces"})])
+@pytest.mark.parametrize("has_read", [False, True])
+def test_template_with_a_judge_that_is_killed_is_replaced(omitted: frozenset[str], *, has_read: bool) -> None:
+    jailed = namespaces.jail(import_path(), (), omitted)
+    with (
+        closing(TemplateProcess(jailed, has_judge=True)) as first,
+        closing(Sandbox(Limits(), omitted=omitted, first=first)) as ordering,
+    ):
+        ordering.order_reader()
+        if has_read:
+            ordering.reader()
+            ordering.child("numpy").end()  # by now the judge is there
+        killed(ordering._templates["numpy"])
+        reading = read_in_child(bundle("def f(x): pass"), plan(check("f", [((1,), 1)])), ordering)
+        assert [candidate.name for candidate in reading.candidates] == ["f"]
+        assert ordering.child("numpy").is_alive
 
 
 def test_close_of_a_sandbox_with_an_order_that_nobody_took() -> None:
