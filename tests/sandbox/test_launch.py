@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import select
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from children import result_of
 
@@ -20,7 +22,7 @@ from grader.sandbox import namespaces
 from grader.sandbox.client import Sandbox
 from grader.sandbox.launch import UIDS, Template, first_offset
 from grader.sandbox.messages import SelfTest, SelfTested, Settings
-from grader.sandbox.process import import_path
+from grader.sandbox.process import TemplateProcess, import_path
 
 NOTHING_TO_FIND = SelfTest(files=(), folders=(), processes=())
 REFUSES = "echo 'bwrap: Creating new namespace failed: Operation not permitted' >&2; exit 1"
@@ -228,3 +230,34 @@ def test_child_reads_a_library_but_not_a_private_one_beside_it(
         answer = result_of(sandbox, LIBRARIES, [str(path) for path in paths])
         can_open = any(layer.name == "landlock" and layer.is_active for layer in sandbox.layers)
     assert answer == Returned(value=freeze([str(path) for path in paths[1:]] if can_open else []))
+
+
+NUMPY_LIBRARIES = Path(np.__file__).parents[1] / "numpy.libs"
+
+
+@pytest.mark.skipif(not NUMPY_LIBRARIES.is_dir(), reason="NumPy has its compiled libraries elsewhere")
+def test_template_that_cannot_import_behind_namespaces_starts_without_them() -> None:
+    jailed = namespaces.jail(import_path(), (NUMPY_LIBRARIES,))  # as if they lay where bubblewrap shows nothing
+    with closing(TemplateProcess(jailed)) as first, closing(Sandbox(Limits(), first=first)) as sandbox:
+        sandbox.order_reader()
+        sandbox.reader().leave()
+        sandbox.child("numpy").end()
+        assert [layer.is_active for layer in sandbox.layers if layer.name == namespaces.NAME] == [False]
+
+
+def test_close_of_a_process_that_has_just_started_leaves_nothing() -> None:
+    for _time in range(20):
+        process = TemplateProcess(namespaces.jail(import_path(), ()))
+        process.close()
+        assert is_gone_as_a_group(process.process.pid)
+
+
+def is_gone_as_a_group(pid: int) -> bool:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
