@@ -1,7 +1,7 @@
 """A judge in a process of its own, so that a command that grades one submission need not import NumPy a second time.
 
-The process is a fork of the template, from before the template has seen anything of a submission or forked a child. It is
-a part of the grader: no student code runs in it, and what children send reaches it through the grader alone.
+The process is a fork of the template, from before there are children in which student code runs. It is a part of the grader:
+no such code runs in it, and what children send reaches it through the grader alone.
 """
 
 from __future__ import annotations
