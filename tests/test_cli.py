@@ -181,7 +181,7 @@ def test_run_with_a_cached_plan_imports_nothing_of_the_authors_side() -> None:
     imported_by(grade)
     modules = imported_by(grade)
     assert not modules & (
-        HEAVY | {"numpy._core"}
+        HEAVY | {"numpy.linalg"}
     )  # of NumPy there is a stand-in: the answers are judged in another process
     assert {"numpy", "rich"} <= modules
 

@@ -109,5 +109,5 @@ def list_distributions() -> None:
 
 def import_if_there(name: str) -> None:
     """Import a module; without it, an answer that needs it fails by itself, and says so."""
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(ImportError, OSError):  # some want a place for files when they are imported
         importlib.import_module(name)
