@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from grader import assignment
 from grader.assignment import load_plan, plan_key
 from grader.cache import store
 from grader.errors import RubricError, UsageError
@@ -260,3 +264,12 @@ def test_load_plan_faulty_rubric_is_not_cached(folder: Path, cache: Path) -> Non
 
 def test_bundled_folder_has_the_homework(cache: Path) -> None:
     assert load_plan(bundled_folder(), cache).assignment == "hw2"
+
+
+@pytest.mark.parametrize("place", [None, "/nowhere/numpy/__init__.py"])
+def test_plan_key_asks_numpy_itself_where_its_files_are_not_to_be_found(
+    monkeypatch: pytest.MonkeyPatch, place: str | None
+) -> None:
+    spec = None if place is None else ModuleSpec("numpy", None, origin=place)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: spec)
+    assert assignment._numpy_version() == np.__version__.encode()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from grader.later import import_later, import_now
 
 START = "import sys\nfrom grader.later import import_later\n"
 
@@ -75,3 +80,38 @@ def test_import_of_a_submodule_before_the_module_says_what_is_missing() -> None:
 def test_template_has_the_submodules_of_numpy() -> None:
     code = "import_later('numpy')\nfrom grader.sandbox import preload\npreload.import_libraries('numpy')\n"
     assert printed(code + LINALG) == ["True", "True"]
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of a module that counts its imports, and can be imported here."""
+    (tmp_path / "toy_of_later.py").write_text(
+        "import sys\nsys.imports_of_toy = getattr(sys, 'imports_of_toy', 0) + 1\nx = 1\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "imports_of_toy", 0, raising=False)
+    yield "toy_of_later"
+    sys.modules.pop("toy_of_later", None)
+
+
+def imports() -> int:
+    return int(vars(sys)["imports_of_toy"])
+
+
+def test_stand_in_imports_once(toy: str) -> None:
+    import_later(toy)
+    stand_in = importlib.import_module(toy)
+    assert imports() == 0
+    assert (stand_in.x, stand_in.x, import_now(toy).x, imports()) == (1, 1, 1, 1)
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        _ = stand_in.no_such_thing
+    assert imports() == 1
+
+
+def test_stand_in_has_no_submodules(toy: str) -> None:
+    import_later(toy)
+    with pytest.raises(ModuleNotFoundError, match="toy_of_later"):
+        importlib.import_module(f"{toy}.inner")
+    assert import_now(toy) is sys.modules[toy]
+    import_later(toy)
+    assert imports() == 1

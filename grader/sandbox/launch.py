@@ -137,7 +137,7 @@ class Template:
         return Fork(
             uid=FIRST_UID + self._uids if os.geteuid() == 0 else None,
             memory_bytes=limits.memory_megabytes * 2**20,
-            cpu_seconds=int(limits.total_seconds * CPU_SHARE) + 2,
+            cpu_seconds=int(limits.total_seconds * CPU_SHARE) + 1,
             reads=reads,
         )
 

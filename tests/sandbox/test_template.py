@@ -281,3 +281,16 @@ def test_template_and_child_end_with_a_grader_that_is_killed(omitted: tuple[str,
         family = descendants(grader.pid)
         grader.send_signal(signal.SIGKILL)
     assert (len(family) >= 2, still_there(family)) == (True, set())
+
+
+def test_import_reading_finds_what_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(template, "READING", "grader.first_assignment")
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    template.hide_assignment()
+    before = [*sys.path], [*sys.meta_path]
+    for _again in range(2):
+        template.import_reading()
+        assert "grader.first_assignment" in sys.modules
+    assert ([*sys.path], [*sys.meta_path]) == before
+    sys.modules.pop("grader.first_assignment")
