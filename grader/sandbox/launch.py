@@ -175,6 +175,7 @@ class Template:
         if not data:
             raise SandboxError(f"the template process has ended{self._last_words()}")
         self._answers += 1
+        self._process.has_answered = True
         return unpack(data, Status)  # type: ignore[arg-type] # a union is a type to msgspec
 
     def _last_words(self) -> str:

@@ -47,6 +47,7 @@ class TemplateProcess:
         if sys.platform != "linux":
             raise IsolationError("student code can be confined on Linux only: use a container (see docs/isolation.md)")
         self.jail = jail
+        self.has_answered = False
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.judge: socket.socket | None = None
         sockets = [theirs]
@@ -76,8 +77,9 @@ class TemplateProcess:
         self.control.close()
         if self.judge:
             self.judge.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # bubblewrap's other process too, which may wait for the first
+        if not self.has_answered:  # bubblewrap's other process may still wait for the first; else all end by themselves
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()  # it has nothing to save, and may still be importing
         self.process.wait()
         if self.process.stderr:
