@@ -29,12 +29,16 @@ def test_attack_is_stopped(servers: Servers, environment: str, attack: Attack) -
     assert servers.run(attack.name, environment) == ""
 
 
+TRIES = 3  # on a busy machine, an attack may not have time enough
+
+
 @pytest.mark.parametrize("off", ROWS, ids=lambda off: off.layer)
 def test_layer_matters(off: Off) -> None:
     """What was found to succeed without a layer still does: no other one has made it superfluous."""
     found = stored()[off.layer]
     first = found[:2]
     with closing(Servers()) as servers:
-        achieved = {name: servers.run(name, off.environment, *off.omitted) for name in first}
+        tries = {name: (servers.run(name, off.environment, *off.omitted) for _try in range(TRIES)) for name in first}
+        achieved = {name: next(filter(None, results), "") for name, results in tries.items()}
     assert first
     assert [name for name, what in achieved.items() if not what] == []
