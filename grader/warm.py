@@ -35,8 +35,8 @@ def warm_sandbox(
     """Start a template; it ends with the block. `private`: what student code must not be able to read.
 
     `is_single`: for one submission only. `has_judge`: together with a process that judges in place of this one (see
-    remote_judge.py).
-    `process`: one that has been started already, in the same way.
+    remote_judge.py). `process`: one that has been started already, in the same way.
+
     Raises IsolationError where there is no way to confine it (not on Linux).
     """
     paths = private_places(private)

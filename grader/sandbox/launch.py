@@ -22,9 +22,8 @@ from grader.sandbox.wire import unpack
 
 START_SECONDS = 120.0  # importing torch on half a processor
 REAP_SECONDS = 20.0
-CPU_SHARE = (
-    8 / 7
-)  # of the time for checks that are seen together: up to an eighth may be used up by others, see leftovers.py
+# Of the time for checks that students see at one time: others may have used up to an eighth before (leftovers.py).
+CPU_SHARE = 8 / 7
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second: as bubblewrap passes it on
 FIRST_UID, UIDS = 60_578, 600  # a range that neither people nor services get
 
